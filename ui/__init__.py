@@ -1,0 +1,1 @@
+"""todurable's surfaces: the command line and the Textual app."""
