@@ -1,0 +1,236 @@
+"""Files that survive a crash: the few operations on which everything else stands.
+
+Every name that a reader may open is whole at every instant, and what a function here says is on the disk is on
+the disk: it was synced, and so was the directory that names it (fsync(2), rename(2); on macOS `F_FULLFSYNC`).
+All of it goes through `os`, so that tests can record, cut off and fail each system call.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from core.errors import NotAFileError, from_os_error
+
+
+class Identity(NamedTuple):
+    """Which file a name stood for. Inode numbers are used again at once, so all of it together tells."""
+
+    device: int
+    inode: int
+    modified_ns: int
+    size: int
+
+    @classmethod
+    def of(cls, status: os.stat_result) -> Identity:
+        """The identity in `status`."""
+        return cls(status.st_dev, status.st_ino, status.st_mtime_ns, status.st_size)
+
+
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+_READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EACCES, errno.EINVAL)
+_NO_DIRECTORY_SYNC = (errno.EINVAL, errno.ENOTSUP)
+_BLOCK = 1 << 20
+_PRIVATE = 0o600
+
+
+def identity(path: Path) -> Identity | None:
+    """What stands at `path`; None where nothing does. Raises FileSafetyError where that cannot be told."""
+    try:
+        return Identity.of(os.stat(path))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise from_os_error(error, path, "read") from error
+
+
+def read_file(path: Path, *, follow: bool = True, limit: int | None = None) -> tuple[bytes, Identity] | None:
+    """The bytes at `path` (the first `limit`) and whose they are; None where there is no file.
+
+    Never blocks on a FIFO. Raises FileSafetyError where the file cannot be read or is none.
+    """
+    try:
+        descriptor = os.open(path, _READ | (0 if follow else getattr(os, "O_NOFOLLOW", 0)))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise from_os_error(error, path, "read") from error
+    try:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            raise NotAFileError(f"{path.name} is not a file. Move it away, then try again.", path)
+        return _read_all(descriptor, limit), Identity.of(status)
+    except OSError as error:
+        raise from_os_error(error, path, "read") from error
+    finally:
+        os.close(descriptor)
+
+
+def _read_all(descriptor: int, limit: int | None) -> bytes:
+    if limit is not None:
+        return os.read(descriptor, limit)
+    parts = []
+    while part := os.read(descriptor, _BLOCK):
+        parts.append(part)
+    return b"".join(parts)
+
+
+def sync(descriptor: int) -> None:
+    """Return when the file's content is on the disk."""
+    if sys.platform == "darwin":  # fsync there does not flush the drive's cache: fcntl(2)
+        import fcntl
+
+        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+    else:
+        os.fsync(descriptor)
+
+
+def sync_directory(directory: Path) -> None:
+    """Return when the names in `directory` are on the disk. Windows has no such call and journals names itself."""
+    if sys.platform == "win32":
+        return
+    descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _NO_DIRECTORY_SYNC:  # some network file systems sync names with the rename
+            raise
+    finally:
+        os.close(descriptor)
+
+
+def write_all(descriptor: int, raw: bytes) -> None:
+    """Write all of `raw`; write(2) may take less at a time without an error."""
+    rest = memoryview(raw)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def temporary_name(path: Path) -> Path:
+    """A new name beside `path` that says which process made it."""
+    return path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(6).hex()}.tmp")
+
+
+def write_temporary(path: Path, raw: bytes, like: os.stat_result | None = None) -> Path:
+    """A synced new file beside `path` that holds `raw`, with the mode and owner of `like` (else 0600).
+
+    Leaves nothing behind when it fails.
+    """
+    temporary = temporary_name(path)
+    descriptor = os.open(temporary, _NEW, _PRIVATE)
+    try:
+        try:
+            if like is not None and sys.platform != "win32":
+                _take_after(descriptor, like)
+            write_all(descriptor, raw)
+            sync(descriptor)
+        finally:
+            os.close(descriptor)
+    except BaseException:  # Ctrl-C too must leave no file behind
+        discard(temporary)
+        raise
+    return temporary
+
+
+def _take_after(descriptor: int, like: os.stat_result) -> None:
+    if os.geteuid() == 0 and (like.st_uid, like.st_gid) != (0, 0):
+        os.fchown(descriptor, like.st_uid, like.st_gid)
+    if stat.S_IMODE(like.st_mode) != _PRIVATE:
+        os.fchmod(descriptor, stat.S_IMODE(like.st_mode))
+
+
+def discard(path: Path) -> None:
+    """Remove a file of our own that is needed no more. That it stays is no harm: the next save removes it."""
+    try:
+        os.unlink(path)
+    except OSError:
+        return
+
+
+def sweep(path: Path) -> None:
+    """Remove the temporary files that processes which are gone left beside `path`. Call it under the lock."""
+    prefix = f".{path.name}."
+    for name in os.listdir(path.parent):
+        if name.startswith(prefix) and name.endswith(".tmp"):
+            maker = name[len(prefix) :].partition(".")[0]
+            if not (maker.isdigit() and _is_alive(int(maker))):
+                discard(path.with_name(name))
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def second_name(source: Path, target: Path) -> None:
+    """Give what `source` names the name `target` too, in place of what `target` named.
+
+    A hard link that is renamed over `target`, so that both names are whole all the time; a synced copy where the
+    file system has no links.
+    """
+    temporary = temporary_name(target)
+    try:
+        os.link(source, temporary, follow_symlinks=False)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        temporary = copy_to_temporary(source, target)
+    try:
+        os.rename(temporary, target)
+    finally:
+        # rename(2) does nothing where both names are one file already: the temporary name would stay
+        discard(temporary)
+
+
+def copy_to_temporary(source: Path, target: Path) -> Path:
+    """A synced copy of `source` under a temporary name beside `target`."""
+    found = read_file(source, follow=False)
+    if found is None:
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(source))
+    return write_temporary(target, found[0], os.stat(source))
+
+
+def rotate(path: Path, names: Sequence[Path]) -> None:
+    """Make `path` the newest of its backups `names` (newest first), as far as needed to fill the first gap.
+
+    Oldest first, so that each name is whole at every instant. The caller syncs the directory.
+    """
+    gap = next((index for index, name in enumerate(names) if not os.path.lexists(name)), len(names) - 1)
+    for index in range(gap, 0, -1):
+        second_name(names[index - 1], names[index])
+    if names:
+        second_name(path, names[0])
+
+
+def set_aside(path: Path, word: str) -> Path:
+    """Keep what `path` names, durably, under a new name that nothing writes to. Returns that name."""
+    for attempt in range(1000):
+        target = path.with_name(f"{path.name}.{word}{f'-{attempt}' if attempt else ''}")
+        if not os.path.lexists(target):
+            second_name(path, target)
+            sync_directory(path.parent)
+            return target
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+
+
+def replace_with(temporary: Path, path: Path, before: Callable[[], None] | None = None) -> None:
+    """Put a synced temporary file in the place of `path`, durably; `before` may still refuse by raising."""
+    try:
+        if before is not None:
+            before()
+        os.replace(temporary, path)
+    except BaseException:
+        discard(temporary)
+        raise
+    sync_directory(path.parent)
