@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import stat
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,6 +38,8 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | get
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
 _NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EACCES, errno.EINVAL)
 _NO_DIRECTORY_SYNC = (errno.EINVAL, errno.ENOTSUP)
+_TEMPORARY = re.compile(r"(\.(backup|journal|damaged|schema)[^/]*)?\.[0-9]+\.[0-9a-f]{12}\.tmp")
+"""What follows the name of a file in that of a temporary one beside it, or beside one of its siblings."""
 _BLOCK = 1 << 20
 _PRIVATE = 0o600
 
@@ -69,6 +73,15 @@ def read_file(path: Path, *, follow: bool = True, limit: int | None = None) -> t
     except OSError as error:
         raise from_os_error(error, path, "read") from error
     finally:
+        close_synced(descriptor)
+
+
+def close_synced(descriptor: int) -> None:
+    """Close a descriptor that wrote nothing which is not on the disk.
+
+    An error has nothing to say then, and the descriptor is gone all the same: close(2).
+    """
+    with suppress(OSError):
         os.close(descriptor)
 
 
@@ -91,6 +104,14 @@ def sync(descriptor: int) -> None:
         os.fsync(descriptor)
 
 
+def sync_data(descriptor: int) -> None:
+    """As `sync`, without what is not needed to read the content again, such as times: fdatasync(2)."""
+    if sys.platform in ("darwin", "win32"):
+        sync(descriptor)
+    else:
+        os.fdatasync(descriptor)
+
+
 def sync_directory(directory: Path) -> None:
     """Return when the names in `directory` are on the disk. Windows has no such call and journals names itself."""
     if sys.platform == "win32":
@@ -102,7 +123,17 @@ def sync_directory(directory: Path) -> None:
         if error.errno not in _NO_DIRECTORY_SYNC:  # some network file systems sync names with the rename
             raise
     finally:
-        os.close(descriptor)
+        close_synced(descriptor)
+
+
+def settle(path: Path) -> None:
+    """Return when what stands at `path` now is on the disk, whoever wrote it."""
+    descriptor = os.open(path, (os.O_RDWR if sys.platform == "win32" else os.O_RDONLY) | _READ)
+    try:
+        sync(descriptor)
+    finally:
+        close_synced(descriptor)
+    sync_directory(path.parent)
 
 
 def write_all(descriptor: int, raw: bytes) -> None:
@@ -154,23 +185,14 @@ def discard(path: Path) -> None:
 
 
 def sweep(path: Path) -> None:
-    """Remove the temporary files that processes which are gone left beside `path`. Call it under the lock."""
-    prefix = f".{path.name}."
+    """Remove the temporary files that were left beside `path`. Call it under the lock: then nobody needs one.
+
+    Whether the process in the name lives says nothing: after a restart, or in a container, another one has its number.
+    """
+    prefix = f".{path.name}"
     for name in os.listdir(path.parent):
-        if name.startswith(prefix) and name.endswith(".tmp"):
-            maker = name[len(prefix) :].partition(".")[0]
-            if not (maker.isdigit() and _is_alive(int(maker))):
-                discard(path.with_name(name))
-
-
-def _is_alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        if name.startswith(prefix) and _TEMPORARY.fullmatch(name, len(prefix)):
+            discard(path.with_name(name))
 
 
 def second_name(source: Path, target: Path) -> None:
@@ -194,23 +216,32 @@ def second_name(source: Path, target: Path) -> None:
 
 
 def copy_to_temporary(source: Path, target: Path) -> Path:
-    """A synced copy of `source` under a temporary name beside `target`."""
+    """A synced copy of `source`, with its times, under a temporary name beside `target`."""
     found = read_file(source, follow=False)
     if found is None:
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), str(source))
-    return write_temporary(target, found[0], os.stat(source))
+    like = os.stat(source)
+    temporary = write_temporary(target, found[0], like)
+    with suppress(OSError):  # it says how old the content is; that is worth no failure
+        os.utime(temporary, ns=(like.st_atime_ns, like.st_mtime_ns))
+    return temporary
 
 
 def rotate(path: Path, names: Sequence[Path]) -> None:
     """Make `path` the newest of its backups `names` (newest first), as far as needed to fill the first gap.
 
-    Oldest first, so that each name is whole at every instant. The caller syncs the directory.
+    Oldest first, so that each name is whole at every instant. Where that was broken off, two names are one file: the
+    second of them is the gap then, so that trying again costs no older one. The caller syncs the directory.
     """
-    gap = next((index for index, name in enumerate(names) if not os.path.lexists(name)), len(names) - 1)
+    gap = next((index for index, name in enumerate(names) if _is_gap(name, names[:index])), len(names) - 1)
     for index in range(gap, 0, -1):
         second_name(names[index - 1], names[index])
     if names:
         second_name(path, names[0])
+
+
+def _is_gap(name: Path, newer: Sequence[Path]) -> bool:
+    return not os.path.lexists(name) or (len(newer) > 0 and os.path.samefile(name, newer[-1]))
 
 
 def set_aside(path: Path, word: str) -> Path:
@@ -224,13 +255,18 @@ def set_aside(path: Path, word: str) -> Path:
     raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
 
 
-def replace_with(temporary: Path, path: Path, before: Callable[[], None] | None = None) -> None:
-    """Put a synced temporary file in the place of `path`, durably; `before` may still refuse by raising."""
+def replace_with(temporary: Path, path: Path, before: Callable[[], None] | None = None) -> Identity:
+    """Put a synced temporary file in the place of `path`, durably; `before` may still refuse by raising.
+
+    Returns the identity of what was put there, which may already be replaced again.
+    """
     try:
         if before is not None:
             before()
+        made = Identity.of(os.stat(temporary))
         os.replace(temporary, path)
     except BaseException:
         discard(temporary)
         raise
     sync_directory(path.parent)
+    return made

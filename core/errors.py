@@ -34,8 +34,7 @@ class FileLockTimeoutError(FileSafetyError):
     def __init__(self, path: Path, timeout: float, holder: str | None) -> None:
         who = f"by {holder}" if holder else "by another program"
         super().__init__(
-            f"{path.name} is locked {who}; waited {timeout:g} s and wrote nothing. "
-            "Your change is kept and is saved once the lock is free.",
+            f"{path.name} is locked {who}; waited {timeout:g} s and wrote nothing. Try again once it is free.",
             path,
         )
         self.timeout = timeout
@@ -149,7 +148,8 @@ class UnsavedError(TodurableError):
     """Changes wait to be saved to another file than the one that is asked for."""
 
     def __init__(self, count: int, path: Path) -> None:
-        super().__init__(f"{count} changes are not saved to {path.name} yet. They are kept: save them first.")
+        what = "1 change is" if count == 1 else f"{count} changes are"
+        super().__init__(f"{what} not saved to {path.name} yet. Nothing is lost: save there first.")
         self.count = count
         self.path = path
 
@@ -172,6 +172,8 @@ _BY_ERRNO: dict[int, tuple[type[FileSafetyError], str]] = {
     errno.ENOENT: (UnavailableError, "its folder does not exist. Make the folder, or connect its drive"),
     errno.EISDIR: (NotAFileError, "a folder stands in its place. Move it away, then try again"),
     errno.ENOTDIR: (NotAFileError, "part of its path is not a folder. Check the path"),
+    errno.ENXIO: (NotAFileError, "something that is not a file stands in its place. Move it away, then try again"),
+    errno.ENAMETOOLONG: (NotAFileError, "its name is too long. Choose a shorter one"),
     errno.ELOOP: (NotAFileError, "a symbolic link that must not be followed stands in its place. Remove it"),
     errno.EMFILE: (UnavailableError, "too many files are open. Close some programs, then try again"),
     errno.ENFILE: (UnavailableError, "too many files are open. Close some programs, then try again"),
@@ -184,7 +186,7 @@ def from_os_error(error: OSError, path: Path, doing: str) -> FileSafetyError:
         error.errno or 0,
         (UnavailableError, f"{os.strerror(error.errno) if error.errno else error}. Try again when the disk is back"),
     )
-    kept = "" if doing == "read" else " What was saved before is untouched and your change is kept."
+    kept = "" if doing == "read" else " What was saved before is untouched."
     return kind(f"{path.name} could not be {doing}: {why}.{kept}", path, error)
 
 

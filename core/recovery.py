@@ -38,7 +38,7 @@ class RecoveryReport(NamedTuple):
         told = [f"{attempt.path.name} could not be used: {attempt.problem}." for attempt in self.refused]
         if self.used:
             again = f" and {_changes(self.replayed)} done again" if self.replayed else ""
-            told.append(f"The list was recovered from {self.source}{again}.")
+            told.append(f"The content was recovered from {self.source}{again}.")
         told += self.lost or (["Nothing is missing."] if self.used and self.refused else [])
         if self.kept:
             told.append(f"The damaged bytes are kept in {', '.join(path.name for path in self.kept)}.")
