@@ -1,0 +1,261 @@
+"""The format of `tasks.json`: the whole list at one moment, one task a line, for people, `jq` and git.
+
+    {"schema_version":1,"seq":42,"next_id":118,"checksum":"…","saved_at":"…","tasks":[
+    {"uid":"…","id":1,"name":"…",…},
+    …
+    ]}
+
+`checksum` is the SHA-256, in hexadecimal, of the file without those 64 digits. Where it holds, the file is as we
+wrote it and is decoded by types alone, line by line, so that no other thread waits for a long decode. Where it does
+not, every value is checked, and a task that is not valid is reported and left out without costing the others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from core.changes import json_fields
+from core.errors import InvalidContentError, NewerSchemaError, TaskError
+from core.migrations import SCHEMA_VERSION, migrate
+from core.task import Task, task_from_json
+from core.tasklist import TaskList
+
+
+class Checkpoint(NamedTuple):
+    """What a file held. `verified`: its checksum holds, so we wrote all of it.
+
+    `seq` is None where the file does not say. `version` is that of its format: one above `SCHEMA_VERSION` was read as
+    well as it could be, and must not be written. `problems` are the tasks that are not valid, `damaged` the uids and
+    ids of those that could be told. `ids` are those that a file which is not ours gives itself.
+    """
+
+    tasks: TaskList
+    verified: bool
+    seq: int | None
+    saved_at: str = ""
+    version: int = SCHEMA_VERSION
+    problems: tuple[TaskError, ...] = ()
+    damaged: frozenset[str | int] = frozenset()
+    ids: frozenset[int] = frozenset()
+
+
+class Header(msgspec.Struct):
+    """What stands before the tasks."""
+
+    schema_version: int
+    seq: int
+    next_id: int
+    checksum: str = ""
+    saved_at: str = ""
+
+
+CHECKSUM, CHECKSUM_DIGITS = b'"checksum":"', 64
+_CHECKSUM = re.compile(rb'"checksum":"([0-9a-f]{64})"')
+_TASKS = b'"tasks":[\n'
+_HEADER_KEYS = frozenset({"schema_version", "seq", "next_id", "checksum", "saved_at", "tasks"})
+HEADER_SIZE = 4096
+"""Enough bytes of a file to read its header, where other programs have not added much to it."""
+
+_NOT_OURS = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that hold something else than they should."""
+
+_OTHERS_EXTRA = b'"extra":'
+"""In a file `extra` is a field like any other that we do not know: ours stand beside the fields that we do."""
+
+_encode = msgspec.json.Encoder().encode
+_decode_header = msgspec.json.Decoder(Header).decode
+_decode_tasks = msgspec.json.Decoder(list[Task]).decode
+_decode_task = msgspec.json.Decoder(Task).decode
+_CHUNK = 1 << 18
+
+
+def encode(tasks: TaskList, saved_at: str) -> bytes:
+    """The file that holds `tasks`, in order of their ids."""
+    start = b'{"schema_version":%d,"seq":%d,"next_id":%d,"checksum":"' % (SCHEMA_VERSION, tasks.seq, tasks.next_id)
+    unknown = b"".join(b",%b:%b" % (_encode(key), _encode(value)) for key, value in tasks.extra.items())
+    lines = b",\n".join(map(_line, sorted(tasks.tasks.values(), key=lambda task: task.id)))
+    rest = b'","saved_at":%b%b,"tasks":[\n%b\n]}\n' % (_encode(saved_at), unknown, lines)
+    return b"%b%b%b" % (start, _digest(start, rest), rest)
+
+
+def verify(raw: bytes) -> bool:
+    """Whether the checksum that `raw` names holds."""
+    found = _CHECKSUM.search(raw, 0, HEADER_SIZE)
+    return found is not None and _digest(raw[: found.start(1)], memoryview(raw)[found.end(1) :]) == found[1]
+
+
+def read_header(raw: bytes) -> Header | None:
+    """The header at the start of `raw`, which may be cut; None where there is none of ours."""
+    end = raw.find(_TASKS)
+    if end < 0:
+        return None
+    try:
+        return _decode_header(raw[:end] + b'"tasks":[]}')
+    except _NOT_OURS:
+        return None
+
+
+def unknown_fields(raw: bytes) -> dict[str, Any]:
+    """What a file whose checksum holds has beside our own fields and the tasks."""
+    return _unknown(msgspec.json.decode(raw[: raw.find(_TASKS)] + b'"tasks":[]}'))
+
+
+def decode(raw: bytes, path: Path) -> Checkpoint:
+    """What `raw`, read from `path`, holds.
+
+    Raises InvalidContentError where it is no list of tasks, NewerSchemaError where only a newer program can tell.
+    """
+    if verify(raw):
+        header = read_header(raw)
+        if header is not None and header.schema_version == SCHEMA_VERSION:
+            with suppress(*_NOT_OURS):  # somebody else knows how to make a checksum
+                return _decode_ours(raw, header)
+    return _decode_strictly(raw, path)
+
+
+def accept_ours(raw: bytes, path: Path) -> None:
+    """Raise InvalidContentError unless `raw` is a file that we wrote, every byte of it."""
+    if not verify(raw):
+        raise InvalidContentError(path, complaint(raw))
+
+
+def complaint(raw: bytes) -> str:
+    """What is wrong with `raw`, whose checksum does not hold, in a few words."""
+    if not raw:
+        return "it is empty"
+    if not raw.rstrip().endswith(b"}"):
+        return "it ends early"
+    return "its checksum does not hold"
+
+
+def _digest(start: bytes, rest: bytes | memoryview) -> bytes:
+    digest = hashlib.sha256(start)
+    digest.update(rest)
+    return digest.hexdigest().encode()
+
+
+def _line(task: Task) -> bytes:
+    if task.extra is None:
+        return _encode(task)
+    # what we do not know goes back to where it stood: beside our own fields
+    return _encode(
+        {"uid": task.uid, **{key: value for key, value in json_fields(task).items() if key != "extra"}, **task.extra}
+    )
+
+
+def _decode_ours(raw: bytes, header: Header) -> Checkpoint:
+    start = raw.find(_TASKS) + len(_TASKS)
+    end = raw.rfind(b"\n]}")
+    tasks: dict[str, Task] = {}
+    problems: list[TaskError] = []
+    while start < end:
+        stop = raw.find(b",\n", start + _CHUNK, end)
+        stop = end if stop < 0 else stop
+        for task in _decode_chunk(raw[start:stop], problems):
+            tasks[task.uid] = task
+        start = stop + 2
+    listed = TaskList(header.seq, header.next_id, tasks, unknown_fields(raw))
+    return Checkpoint(listed, verified=True, seq=header.seq, saved_at=header.saved_at, problems=tuple(problems))
+
+
+def _decode_chunk(chunk: bytes, problems: list[TaskError]) -> list[Task]:
+    if _OTHERS_EXTRA not in chunk:
+        with suppress(msgspec.ValidationError):
+            return _decode_tasks(b"[" + chunk + b"]")
+    tasks: list[Task] = []
+    for line in chunk.split(b",\n"):  # a field that only another program knows: that line takes the longer way
+        _decode_line(line, tasks, problems)
+    return tasks
+
+
+def _decode_line(line: bytes, tasks: list[Task], problems: list[TaskError]) -> None:
+    if _OTHERS_EXTRA not in line:
+        with suppress(msgspec.ValidationError):
+            tasks.append(_decode_task(line))
+            return
+    _salvage(msgspec.json.decode(line), 0, tasks, problems)
+
+
+def _salvage(document: Any, position: int, tasks: list[Task], problems: list[TaskError]) -> None:
+    try:
+        tasks.append(task_from_json(document, position))
+    except TaskError as error:
+        problems.append(error)
+
+
+def _decode_strictly(raw: bytes, path: Path) -> Checkpoint:
+    from core.strict_json import StrictJsonError, parse
+
+    try:
+        document = parse(raw)
+    except StrictJsonError as error:
+        raise InvalidContentError(path, str(error)) from error
+    version = _version(document, path)
+    ours = raw.replace(b'"schema_version":%d' % version, b'"schema_version":%d' % SCHEMA_VERSION, 1)
+    if version > SCHEMA_VERSION and verify(ours):
+        raise InvalidContentError(path, "its format number is wrong")
+    found = _salvage_all(migrate(document, version), version)
+    if found.problems and not found.tasks.tasks and not _said(document, "uid") and version <= SCHEMA_VERSION:
+        raise InvalidContentError(path, f"it holds no valid task; {found.problems[0]}")
+    return found._replace(ids=frozenset(number for number in _said(document, "id") if isinstance(number, int)))
+
+
+def _said(document: Any, field: str) -> list[Any]:
+    """What the entries have in `field`, before it is given to those that do not."""
+    entries = document if isinstance(document, list) else document["tasks"]
+    return [entry[field] for entry in entries if isinstance(entry, dict) and field in entry]
+
+
+def _version(document: Any, path: Path) -> int:
+    if isinstance(document, list):
+        return 0
+    version = document.get("schema_version", 0) if isinstance(document, dict) else 0
+    if not isinstance(version, int) or isinstance(version, bool) or version < 0:
+        raise InvalidContentError(path, "its format number is wrong")
+    if not isinstance(document, dict) or not isinstance(document.get("tasks"), list):
+        if version > SCHEMA_VERSION:
+            raise NewerSchemaError(path, version, SCHEMA_VERSION)
+        raise InvalidContentError(path, "it holds no list of tasks")
+    return version
+
+
+def _salvage_all(document: dict[str, Any], version: int) -> Checkpoint:
+    tasks: list[Task] = []
+    problems: list[TaskError] = []
+    damaged: set[Any] = set()
+    for position, entry in enumerate(document["tasks"]):
+        before = len(problems)
+        _salvage(entry, position, tasks, problems)
+        if len(problems) > before and isinstance(entry, dict):
+            damaged.update(name for name in (entry.get("uid"), entry.get("id")) if isinstance(name, str | int))
+    seq, next_id = _count(document.get("seq")), _count(document.get("next_id"))
+    listed = TaskList(
+        seq or 0,
+        max([next_id or 1, *(task.id + 1 for task in tasks)]),
+        {task.uid: task for task in tasks},
+        _unknown(document),
+    )
+    saved_at = document.get("saved_at")
+    return Checkpoint(
+        listed,
+        verified=False,
+        seq=seq,
+        saved_at=saved_at if isinstance(saved_at, str) else "",
+        version=version,
+        problems=tuple(problems),
+        damaged=frozenset(damaged),
+    )
+
+
+def _unknown(document: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in document.items() if key not in _HEADER_KEYS}
+
+
+def _count(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53 else None

@@ -1,0 +1,250 @@
+"""The task: a frozen value, and the rules its fields obey.
+
+Every value is what JSON can hold, so that a task, a change to it and a line of a file are the same words:
+dates are ISO 8601 text (`2026-12-24`, with a local time `2026-12-24T17:00`), instants are UTC
+(`2026-11-21T03:56:50.123456Z`); both sort as text in order of time.
+
+Decoding a `Task` with msgspec checks types only. `task_from_json` checks everything, and is for what we did
+not write ourselves; `check_fields` is for what is about to be written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import IntEnum, StrEnum
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields as struct_fields
+
+from core.errors import BadValueError, MissingFieldError, WrongTypeError
+
+
+class Status(StrEnum):
+    """Where a task stands. `deleted` is the trash: nothing is removed but by purging."""
+
+    PENDING = "pending"
+    ACTIVE = "active"
+    DONE = "done"
+    CANCELLED = "cancelled"
+    DELETED = "deleted"
+
+
+class Priority(IntEnum):
+    """How much it matters; 1 is the most."""
+
+    NONE = 0
+    HIGH = 1
+    MEDIUM = 2
+    LOW = 3
+
+
+class Task(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False):
+    """One task. `id` is for people, stable and never reused; `uid` is what everything refers to.
+
+    `order` is a fractional key; empty stands for the place that the id gives (see `core.tasklist.place`).
+    `estimate` is in minutes. `attachments` are `sha256/file name`. `extra` holds the fields that we do not know.
+    `gc=False`: a task is made of plain JSON values and can take part in no reference cycle.
+    """
+
+    uid: str
+    id: int
+    name: str
+    status: Status
+    created: str
+    modified: str
+    priority: Priority = Priority.NONE
+    project: str = ""
+    tags: tuple[str, ...] = ()
+    due: str | None = None
+    scheduled: str | None = None
+    wait: str | None = None
+    until: str | None = None
+    recur: str | None = None
+    estimate: int | None = None
+    started: str | None = None
+    completed: str | None = None
+    parent: str | None = None
+    depends: tuple[str, ...] = ()
+    order: str = ""
+    comment: str = ""
+    description: str = ""
+    attachments: tuple[str, ...] = ()
+    extra: dict[str, Any] | None = None
+
+
+FIELDS = tuple(field.name for field in struct_fields(Task))
+SET_FIELDS = frozenset({"tags", "depends", "attachments"})
+"""Fields that change by what was added and removed, never as a whole."""
+
+_REQUIRED = ("uid", "id", "name", "status", "created", "modified")
+_LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
+_DAY_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?")
+
+_Rule = Callable[[str, str, Any], Any]
+
+
+def one_line(text: str) -> str:
+    """`text` with each line break turned into a space, and no space around it."""
+    return _LINE_BREAK.sub(" ", text.replace("\r\n", "\n")).strip()
+
+
+def name_of(fields: Mapping[str, Any]) -> str:
+    """How a message names the task that `fields` describe."""
+    number, name = fields.get("id"), fields.get("name")
+    words = f"Task {number}" if isinstance(number, int) and not isinstance(number, bool) else "A task"
+    return f"{words} “{name[:60]}”" if isinstance(name, str) and name else words
+
+
+def check_fields(fields: Mapping[str, Any], task: str) -> dict[str, Any]:
+    """`fields` (names of `Task`) as a `Task` holds them.
+
+    Raises WrongTypeError or BadValueError, with `task` as the task's name, at the first that is not allowed.
+    """
+    return {field: _RULES[field](task, field, value) for field, value in fields.items()}
+
+
+def task_from_json(document: Any, position: int) -> Task:
+    """The task that `document`, item `position` of a list, describes; fields that we do not know go to `extra`.
+
+    Raises MissingFieldError, WrongTypeError or BadValueError.
+    """
+    if not isinstance(document, dict):
+        raise WrongTypeError(f"Entry {position + 1}", "task", "an object", document)
+    task = name_of(document)
+    for field in _REQUIRED:
+        if field not in document:
+            raise MissingFieldError(task, field)
+    known = {field: value for field, value in document.items() if field in _RULES and field != "extra"}
+    unknown = {field: value for field, value in document.items() if field not in known}
+    return Task(**check_fields(known, task), extra=unknown or None)
+
+
+def _text(task: str, field: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise WrongTypeError(task, field, "a text", value)
+    if not value.isascii():
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            raise BadValueError(task, field, "holds bytes that are not text (UTF-8)") from None
+    return value
+
+
+def _line(task: str, field: str, value: Any) -> str:
+    if _LINE_BREAK.search(_text(task, field, value)):
+        raise BadValueError(task, field, "must be one line; the description takes more")
+    return str(value)
+
+
+def _name(task: str, field: str, value: Any) -> str:
+    if not _line(task, field, value).strip():
+        raise BadValueError(task, field, "must not be empty")
+    return str(value)
+
+
+def _matching(pattern: re.Pattern[str], example: str, parse: Callable[[str], object]) -> _Rule:
+    def rule(task: str, field: str, value: Any) -> str:
+        if pattern.fullmatch(_text(task, field, value)):
+            try:
+                parse(value)
+            except ValueError:
+                pass  # told below, as for a text that has not even the form
+            else:
+                return str(value)
+        raise BadValueError(task, field, f"must look like {example}, not “{value[:40]}”")
+
+    return rule
+
+
+def _optional(rule: _Rule) -> _Rule:
+    return lambda task, field, value: None if value is None else rule(task, field, value)
+
+
+def _integer(least: int) -> _Rule:
+    def rule(task: str, field: str, value: Any) -> int:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise WrongTypeError(task, field, "a whole number", value)
+        if not least <= value < 2**53:  # what every JSON reader holds exactly (RFC 8259, section 6)
+            raise BadValueError(task, field, f"must be {least} or more, and below 2^53")
+        return value
+
+    return rule
+
+
+def _status(task: str, field: str, value: Any) -> Status:
+    try:
+        return Status(_text(task, field, value))
+    except ValueError:
+        raise BadValueError(task, field, f"must be one of {', '.join(Status)}, not “{value[:40]}”") from None
+
+
+def _priority(task: str, field: str, value: Any) -> Priority:
+    try:
+        return Priority(_integer(0)(task, field, value))
+    except ValueError:
+        raise BadValueError(task, field, "must be 1 (high), 2 (medium), 3 (low) or 0 (none)") from None
+
+
+def _items(rule: _Rule) -> _Rule:
+    def items(task: str, field: str, value: Any) -> tuple[str, ...]:
+        if not isinstance(value, list | tuple):
+            raise WrongTypeError(task, field, "a list of texts", value)
+        return tuple(dict.fromkeys(rule(task, field, item) for item in value))
+
+    return items
+
+
+def _project(task: str, field: str, value: Any) -> str:
+    if _line(task, field, value) and not all(part.strip() for part in value.split("/")):
+        raise BadValueError(task, field, "must be a path like home/garden")
+    return str(value)
+
+
+def _extra(task: str, field: str, value: Any) -> dict[str, Any] | None:
+    if value is not None and not isinstance(value, dict):
+        raise WrongTypeError(task, field, "an object", value)
+    for name in FIELDS:
+        if name in (value or ()) and name != "extra":
+            raise BadValueError(task, field, f"must not hold “{name}”, which is a field of ours")
+    return value or None
+
+
+_uid = _matching(_UID, "0b9c4d2e-5f1a-4c3b-8d7e-6a5f4e3d2c1b", str)
+_instant = _matching(_INSTANT, "2026-12-24T16:00:00Z", datetime.fromisoformat)
+_day = _matching(
+    _DAY_OR_TIME,
+    "2026-12-24 or 2026-12-24T17:00",
+    lambda text: (date.fromisoformat(text[:10]), datetime.fromisoformat(text)),
+)
+
+_RULES: dict[str, _Rule] = {
+    "uid": _uid,
+    "id": _integer(1),
+    "name": _name,
+    "status": _status,
+    "created": _instant,
+    "modified": _instant,
+    "priority": _priority,
+    "project": _project,
+    "tags": _items(_name),
+    "due": _optional(_day),
+    "scheduled": _optional(_day),
+    "wait": _optional(_day),
+    "until": _optional(_day),
+    "recur": _optional(_name),
+    "estimate": _optional(_integer(0)),
+    "started": _optional(_instant),
+    "completed": _optional(_instant),
+    "parent": _optional(_uid),
+    "depends": _items(_uid),
+    "order": _line,
+    "comment": _line,
+    "description": _text,
+    "attachments": _items(_name),
+    "extra": _extra,
+}

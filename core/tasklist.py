@@ -1,0 +1,203 @@
+"""The list at one moment: what replaying records makes of it.
+
+`apply` is deterministic and total: the same records in the same order give the same list everywhere, whatever
+they hold, and a record that was applied already changes nothing. What cannot stand is left out and told as a
+`Conflict`, never raised, for a committed record is a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from msgspec import Struct, field
+from msgspec.structs import replace
+
+from core.changes import Change, Record
+from core.errors import TaskError
+from core.task import SET_FIELDS, Task, check_fields, name_of
+
+
+class Conflict(NamedTuple):
+    """A field where two instances met. `kept` is what the list has now, `other` what it does not have.
+
+    `reason` is `overtaken` (a later record replaced a value that its author had not seen), `changed` (an undo left
+    it, for it has been changed since), `cycle` (a parent or dependency that would lead back) or `invalid`.
+    """
+
+    uid: str
+    field: str
+    kept: Any
+    other: Any
+    reason: str
+
+
+class Applied(NamedTuple):
+    """What a record did: each task it touched as it was before (None: there was none), and the conflicts."""
+
+    previous: dict[str, Task | None]
+    conflicts: tuple[Conflict, ...]
+
+
+_DIGITS = 62
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_FIXED = frozenset({"uid", "id", "modified"})
+"""Fields that no edit changes."""
+_QUIET = frozenset({"completed", "started", "order"})
+"""Fields that follow from another one or from a move: overtaking them is not worth a word."""
+
+
+def place(task: Task) -> tuple[str, int]:
+    """What sorts tasks. A task without an `order` stands where its id puts it: at its number's fractional key."""
+    return (task.order or _integer_key(task.id), task.id)
+
+
+class TaskList(Struct):
+    """Tasks by uid, trash included. `seq` is the last record that is in it, `next_id` the next id to give.
+
+    `extra` holds the fields of the file that we do not know.
+    """
+
+    seq: int = 0
+    next_id: int = 1
+    tasks: dict[str, Task] = field(default_factory=dict)
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    def copy(self) -> TaskList:
+        """An independent list; the tasks are shared, for they are frozen."""
+        return TaskList(self.seq, self.next_id, dict(self.tasks), self.extra)
+
+    def apply(self, record: Record) -> Applied:
+        """Do what `record` says. A pending record (seq 0) leaves `seq` as it is."""
+        previous: dict[str, Task | None] = {}
+        conflicts: list[Conflict] = []
+        for change in record.changes:
+            before = self.tasks.get(change.uid)
+            after = self._changed(before, change, record, conflicts)
+            if after is not before:
+                previous.setdefault(change.uid, before)
+                self._put(change.uid, after)
+        self.seq = record.seq or self.seq
+        self.next_id = max(self.next_id, record.next_id)
+        return Applied(previous, tuple(conflicts))
+
+    def restore(self, previous: Mapping[str, Task | None]) -> None:
+        """Put tasks back as `Applied.previous` has them."""
+        for uid, task in previous.items():
+            self._put(uid, task)
+
+    def _put(self, uid: str, task: Task | None) -> None:
+        if task is None:
+            self.tasks.pop(uid, None)
+        else:
+            self.tasks[uid] = task
+
+    def _changed(self, task: Task | None, change: Change, record: Record, conflicts: list[Conflict]) -> Task | None:
+        if change.before is None or change.after is None:
+            return self._created_or_purged(task, change, record, conflicts)
+        if task is None:
+            return None  # purged meanwhile: an edit brings nothing back
+        wanted = dict(change.after)
+        fields: dict[str, Any] = {}
+        for name, value in wanted.items():
+            new = self._new_value(task, name, value, change.before.get(name), bool(record.undoes), conflicts)
+            if new is not _LEFT:
+                fields[name] = new
+        return replace(task, modified=record.at, **fields) if fields else task
+
+    def _created_or_purged(
+        self, task: Task | None, change: Change, record: Record, conflicts: list[Conflict]
+    ) -> Task | None:
+        if change.after is not None:
+            return task or self._created(change, conflicts)
+        if task is None or not record.undoes:
+            return None
+        created = self._created(Change(change.uid, after=change.before), conflicts)
+        if created is not None and _said(created) == _said(task):
+            return None
+        conflicts.append(Conflict(change.uid, "name", task.name, None, "changed"))
+        return task
+
+    def _created(self, change: Change, conflicts: list[Conflict]) -> Task | None:
+        fields = {**(change.after or {}), "uid": change.uid}
+        try:
+            checked = check_fields(fields, name_of(fields))
+            task = Task(**checked)
+        except (TaskError, KeyError, TypeError):
+            conflicts.append(Conflict(change.uid, "name", None, fields, "invalid"))
+            return None
+        if self._leads_back(task.uid, [task.parent] if task.parent else [], "parent"):
+            task = replace(task, parent=None)
+        if self._leads_back(task.uid, task.depends, "depends"):
+            task = replace(task, depends=())
+        return task
+
+    def _new_value(
+        self, task: Task, name: str, value: Any, before: Any, guarded: bool, conflicts: list[Conflict]
+    ) -> Any:
+        """The value that field `name` gets, or `_LEFT`."""
+        try:
+            now, new = getattr(task, name), _checked(task, name, value)
+        except (TaskError, KeyError, TypeError, AttributeError):
+            conflicts.append(Conflict(task.uid, name, None, value, "invalid"))
+            return _LEFT
+        if new == now:
+            return _LEFT
+        if name in ("parent", "depends") and self._leads_back(task.uid, [new] if name == "parent" else new, name):
+            conflicts.append(Conflict(task.uid, name, now, new, "cycle"))
+            return _LEFT
+        if name not in SET_FIELDS and now != before:
+            if guarded:
+                conflicts.append(Conflict(task.uid, name, now, new, "changed"))
+                return _LEFT
+            if name not in _QUIET:
+                conflicts.append(Conflict(task.uid, name, new, now, "overtaken"))
+        return new
+
+    def _leads_back(self, uid: str, following: Iterable[str | None], name: str) -> bool:
+        """Whether `uid` can be reached from `following` by way of the field `name`."""
+        seen: set[str] = set()
+        waiting = [target for target in following if target is not None]
+        while waiting:
+            target = waiting.pop()
+            if target == uid:
+                return True
+            task = self.tasks.get(target)
+            if task is not None and target not in seen:
+                seen.add(target)
+                waiting.extend(task.depends if name == "depends" else [task.parent] if task.parent else [])
+        return False
+
+
+_LEFT: Any = object()
+
+
+def _said(task: Task) -> Task:
+    """What people gave `task`, in a form to compare: sets have no order there, and undoing restores none."""
+    sets = {name: tuple(sorted(getattr(task, name))) for name in SET_FIELDS}
+    return replace(task, id=0, created="", modified="", **sets)
+
+
+def _checked(task: Task, name: str, value: Any) -> Any:
+    if name in _FIXED:
+        raise KeyError(name)
+    new = _union(getattr(task, name), value) if name in SET_FIELDS else value
+    return check_fields({name: new}, name_of({}))[name]
+
+
+def _union(now: tuple[str, ...], delta: Mapping[str, Any]) -> tuple[str, ...]:
+    kept = tuple(item for item in now if item not in delta["remove"])
+    return kept + tuple(item for item in delta["add"] if item not in kept)
+
+
+def _integer_key(number: int) -> str:
+    """The key that fractional indexing gives to the integer `number`: `a0`…`az`, `b00`…`bzz`, `c000`…"""
+    length = 1
+    while number >= _DIGITS**length:
+        number -= _DIGITS**length
+        length += 1
+    digits = ""
+    for _ in range(length):
+        number, digit = divmod(number, _DIGITS)
+        digits = _ALPHABET[digit] + digits
+    return chr(ord("a") + length - 1) + digits
