@@ -1,0 +1,211 @@
+"""Damage of every kind: commands go on with the whole list and say where it came from; `doctor` finds and mends it."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.store import TaskStore
+from tests.command_line import make_list, snapshot, tasks_shown, todurable
+
+NAMES = ["one", "two", "three", "four", "five"]
+MAIN = "tasks.json"
+JOURNAL = "tasks.json.journal"
+CASCADE = [MAIN, "tasks.json.backup", "tasks.json.backup.1", "tasks.json.backup.2"]
+DAMAGE: dict[str, Callable[[bytes], bytes]] = {
+    "empty": lambda _raw: b"",
+    "half": lambda raw: raw[: len(raw) // 2],
+    "garbage": lambda _raw: b"\x00\xff{garbage}\n" * 10,
+    "flipped bit": lambda raw: raw.replace(b'"name":"two"', b'"name":"tw\x6e"'),
+}
+
+
+@pytest.fixture
+def directory(home: Path) -> Path:
+    """The directory of a list of five tasks, each saved on its own."""
+    make_list(home / "todurable" / MAIN, *NAMES)
+    return home / "todurable"
+
+
+def damage(directory: Path, name: str, how: str) -> bytes:
+    """Damage the file `name`; returns what it holds then."""
+    path = directory / name
+    before = path.read_bytes()
+    path.write_bytes(DAMAGE[how](before))
+    assert path.read_bytes() != before
+    return path.read_bytes()
+
+
+def diagnosis(*arguments: str) -> tuple[int, dict[str, Any]]:
+    """The exit code of `doctor --json`, and what it found."""
+    ended = todurable("doctor", "--json", *arguments)
+    return ended.code, json.loads(ended.out)
+
+
+def states(found: dict[str, Any]) -> dict[str, str]:
+    """The state of each file, by its name."""
+    return {Path(file["file"]).name: file["state"] for file in found["files"]}
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+@pytest.mark.parametrize("name", CASCADE)
+class TestOneDamagedFile:
+    def test_the_list_is_whole_and_the_report_names_the_file_used(self, directory: Path, name: str, how: str) -> None:
+        damage(directory, name, how)
+        before = snapshot(directory)
+        code, out, err = todurable("list")
+        assert (code, [line.split("\t")[4] for line in out.splitlines()]) == (0, NAMES)
+        assert ("recovered from tasks.json.backup and 1 change done again" in err) == (name == MAIN)
+        assert ("tasks.json could not be used" in err) == (name == MAIN)
+        assert snapshot(directory) == before
+
+    def test_doctor_finds_it_and_writes_nothing(self, directory: Path, name: str, how: str) -> None:
+        damage(directory, name, how)
+        before = snapshot(directory)
+        code, found = diagnosis()
+        assert (code, found["state"], found["repaired"]) == (5, "damaged", False)
+        assert states(found) == dict.fromkeys([*CASCADE, JOURNAL, "tasks.json.lock"], "good") | {name: "damaged"}
+        assert (found["recovery"] is not None) == (name == MAIN)
+        assert snapshot(directory) == before
+
+    def test_repair_mends_it_and_keeps_the_damaged_bytes(self, directory: Path, name: str, how: str) -> None:
+        bad = damage(directory, name, how)
+        code, found = diagnosis("--repair")
+        assert (code, found["repaired"]) == (5, True)
+        (kept,) = found["kept"]
+        assert Path(kept).name.startswith(f"{name}.damaged-")
+        assert Path(kept).read_bytes() == bad
+        assert diagnosis()[0] == 0
+        assert [task["name"] for task in tasks_shown()] == NAMES
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+class TestTheWholeCascade:
+    def test_the_next_file_serves_up_to_the_last_change(self, directory: Path, how: str) -> None:
+        for name, used in zip(CASCADE, [*CASCADE[1:], JOURNAL], strict=True):
+            damage(directory, name, how)
+            code, out, err = todurable("list")
+            assert (code, [line.split("\t")[4] for line in out.splitlines()]) == (0, NAMES)
+            assert f"recovered from {used} and" in err
+            assert err.count("Nothing is missing") == 1
+
+    def test_a_writing_command_heals_it_and_says_so(self, directory: Path, how: str) -> None:
+        for name in CASCADE:
+            damage(directory, name, how)
+        code, out, err = todurable("add", "six")
+        assert (code, out) == (0, "6\n")
+        assert f"recovered from {JOURNAL}" in err
+        assert "The damaged bytes are kept in " in err
+        assert " tasks.json.damaged-" in err
+        assert todurable("list").err == ""
+        assert diagnosis()[0] == 0
+
+
+class TestJournal:
+    @pytest.mark.parametrize(
+        ("content", "state"),
+        [
+            (lambda raw: raw + b"garbage\n", "damaged"),
+            (lambda raw: raw.replace(b"three", b"thrie"), "damaged"),
+            (lambda _raw: b"garbage\n", "damaged"),
+            (lambda raw: raw[:-1] + b"x", "damaged"),
+            (lambda _raw: b"", "good"),
+            (lambda raw: raw + b'{"seq":6,"at":"20', "good"),
+        ],
+        ids=["garbage behind", "a bit in the middle", "nothing but garbage", "its last newline", "empty", "torn"],
+    )
+    def test_where_the_list_is_whole_it_is_mended_alone(
+        self, directory: Path, content: Callable[[bytes], bytes], state: str
+    ) -> None:
+        journal = directory / JOURNAL
+        journal.write_bytes(content(journal.read_bytes()))
+        bad = journal.read_bytes()
+        code, found = diagnosis()
+        assert (code, states(found)[JOURNAL]) == (5 if state == "damaged" else 0, state)
+        _, repaired = diagnosis("--repair")
+        assert [Path(kept).read_bytes() for kept in repaired["kept"]] == ([bad] if state == "damaged" else [])
+        assert diagnosis()[0] == 0
+        assert [task["name"] for task in tasks_shown()] == NAMES
+        assert todurable("add", "six").out == "6\n"
+        assert diagnosis()[0] == 0
+
+    def test_what_stands_before_garbage_is_not_lost_with_it(self, directory: Path) -> None:
+        with (directory / JOURNAL).open("ab") as journal:
+            journal.write(b"garbage\n")
+        damage(directory, MAIN, "empty")
+        assert [task["name"] for task in tasks_shown()] == NAMES
+
+    def test_what_is_lost_is_told(self, directory: Path) -> None:
+        raw = (directory / JOURNAL).read_bytes()
+        (directory / JOURNAL).write_bytes(raw.replace(b"five", b"fife"))
+        damage(directory, MAIN, "garbage")
+        code, _out, err = todurable("list")
+        assert code == 0
+        assert "Change 5 could not be read." in err
+        assert "Nothing is missing" not in err
+
+
+class TestDoctor:
+    def test_a_healthy_list(self, directory: Path) -> None:
+        code, out, err = todurable("doctor")
+        assert (code, err) == (0, "")
+        assert out.splitlines()[0] == str(directory / MAIN)
+        assert out.splitlines()[-1] == "All is well."
+        found = {Path(file["file"]).name: file for file in diagnosis()[1]["files"]}
+        assert [(found[name]["seq"], found[name]["tasks"]) for name in CASCADE] == [(5, 5), (4, 4), (3, 3), (2, 2)]
+        assert (found[JOURNAL]["seq"], found[JOURNAL]["changes"]) == (5, 5)
+        assert found[MAIN]["size"] == (directory / MAIN).stat().st_size
+
+    def test_repair_of_a_healthy_list_writes_nothing(self, directory: Path) -> None:
+        before = snapshot(directory)
+        assert todurable("doctor", "--repair").code == 0
+        assert snapshot(directory) == before
+
+    def test_no_list(self, home: Path) -> None:
+        assert todurable("doctor").out.endswith("There is no list yet.\n")
+        assert diagnosis()[1]["state"] == "good"
+        assert list(home.iterdir()) == []
+
+    def test_a_missing_file_beside_backups_is_recovered(self, directory: Path) -> None:
+        (directory / MAIN).unlink()
+        code, out, _ = todurable("doctor")
+        assert code == 5
+        assert "tasks.json could not be used: it is missing." in out
+        assert out.endswith("To put it right: todurable doctor --repair\n")
+        assert todurable("doctor", "--repair").code == 5
+        assert diagnosis()[0] == 0
+        assert [task["name"] for task in tasks_shown()] == NAMES
+
+    def test_an_edit_by_another_program_is_no_damage(self, directory: Path) -> None:
+        file = directory / MAIN
+        file.write_bytes(file.read_bytes().replace(b'"name":"two"', b'"name":"second"'))
+        code, found = diagnosis()
+        assert (code, states(found)[MAIN]) == (0, "good")
+        assert "changed by another program" in found["files"][0]["note"]
+
+    @pytest.mark.parametrize("arguments", [["list"], ["add", "x"], ["done", "1"], ["undo"], ["doctor", "--repair"]])
+    def test_nothing_usable_at_all_stops_and_touches_nothing(self, directory: Path, arguments: list[str]) -> None:
+        for name in [*CASCADE, JOURNAL]:
+            damage(directory, name, "garbage")
+        before = {name: entry.content for name, entry in snapshot(directory).items()}
+        code, out, err = todurable(*arguments)
+        assert code == 3
+        assert (out == "") == (arguments[0] != "doctor")
+        assert "Nothing was changed" in err
+        assert {name: entry.content for name, entry in snapshot(directory).items()} == before
+
+    def test_a_file_that_cannot_be_read_is_3_and_no_damage(self, directory: Path) -> None:
+        (directory / "tasks.json.backup.1").unlink()
+        (directory / "tasks.json.backup.1").mkdir()
+        code, found = diagnosis()
+        assert (code, found["state"], states(found)["tasks.json.backup.1"]) == (3, "unreadable", "unreadable")
+
+    def test_says_who_holds_the_lock(self, directory: Path) -> None:
+        assert diagnosis()[1]["files"][-1]["note"] == "free"
+        with TaskStore(directory / MAIN).files.lock:
+            assert f"process {os.getpid()}" in diagnosis()[1]["files"][-1]["note"]

@@ -1,0 +1,88 @@
+"""The command line: `main` carries out what the arguments say and turns what happened into an exit code.
+
+Imports stand in the functions, so that Ctrl-C is quiet from the first moment on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from ui import exit_codes
+
+if TYPE_CHECKING:
+    from core.errors import TodurableError
+
+_LAST_STANDARD_STREAM = 2
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Carry out `arguments` (those of this process where None) and return the exit code.
+
+    Raises nothing that a user can cause: that is told on stderr.
+    """
+    try:
+        _occupy_standard_streams()
+        return _run(sys.argv[1:] if arguments is None else arguments)
+    except BrokenPipeError:  # who reads the answer has seen enough of it: `todurable list | head -3`
+        return exit_codes.DONE
+    except KeyboardInterrupt:
+        return exit_codes.INTERRUPTED
+
+
+def _occupy_standard_streams() -> None:
+    """Where one of them was closed, a file of the list would get its number, and stray output would go there."""
+    while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD_STREAM:
+        pass
+    os.close(descriptor)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    from core.errors import TodurableError
+    from ui.output import Output
+
+    try:
+        return _carry_out(arguments)
+    except TodurableError as error:
+        if "--debug" in arguments:
+            sys.excepthook(type(error), error, error.__traceback__)
+        Output(json="--json" in arguments).error(error)
+        return _exit_code(error)
+
+
+def _carry_out(arguments: Sequence[str]) -> int:
+    from importlib import import_module
+
+    from ui.arguments import parse
+    from ui.output import Output
+
+    try:
+        options = parse(arguments)
+    except SystemExit:  # the help or the version was asked for, and printed
+        Output().flush()
+        return exit_codes.DONE
+    out = Output(json=options.json, quiet=options.quiet, no_color=options.no_color)
+    code: int = import_module(f"ui.verbs.{options.verb}").run(options, out)
+    return code
+
+
+def _exit_code(error: TodurableError) -> int:
+    from core.errors import FileLockTimeoutError, FileSafetyError
+    from core.paths import NoCurrentDirectoryError, NoHomeError
+    from ui.arguments import UsageError
+    from ui.output import OutputError
+
+    match error:
+        case UsageError():
+            return exit_codes.USAGE
+        case FileLockTimeoutError():
+            return exit_codes.LOCKED
+        case FileSafetyError() | NoHomeError() | NoCurrentDirectoryError() | OutputError():
+            return exit_codes.STORE
+    return exit_codes.REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

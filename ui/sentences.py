@@ -1,0 +1,60 @@
+"""What the app says of what happened. The text of tasks is in it as it is: whoever shows it makes it literal."""
+
+from __future__ import annotations
+
+from core.errors import FileSafetyError
+from core.state import Outcome
+from core.task import Task, name_of
+from core.tasklist import Conflict
+
+
+def undone(outcome: Outcome) -> str:
+    """What an undo did."""
+    return _reversed("Undone", outcome)
+
+
+def done_again(outcome: Outcome) -> str:
+    """What a redo did."""
+    return _reversed("Done again", outcome)
+
+
+def _reversed(how: str, outcome: Outcome) -> str:
+    left = sum(conflict.reason == "changed" for conflict in outcome.conflicts)
+    if not left:
+        return f"{how}: {outcome.label}."
+    values = "a value that was" if left == 1 else f"{left} values that were"
+    if not outcome.changed:
+        return f"Not {how.lower()}: {outcome.label}. It gave {values} changed elsewhere since."
+    return f"{how}: {outcome.label}, except for {values} changed elsewhere since."
+
+
+def renamed_meanwhile(name: str) -> str:
+    """That a rename replaced a name that its author had not seen."""
+    return f"The name had become “{name}” meanwhile; u brings that back."
+
+
+def conflict(met: Conflict, task: Task | None) -> str:
+    """How a change of ours met one of somebody else."""
+    who = name_of({"id": task.id, "name": task.name}) if task else "A task that is gone"
+    if met.reason == "overtaken":
+        return f"{who}: you wrote “{met.other}” as its {met.field}, and it was changed elsewhere at the same time."
+    if met.reason == "cycle":
+        return f"{who}: its {met.field} stays, for the one that you gave would lead back to it."
+    if met.reason == "changed":
+        return f"{who}: its {met.field} was changed elsewhere since, and stays."
+    return f"{who}: its {met.field} cannot be what you gave, and stays."
+
+
+def why(error: FileSafetyError) -> str:
+    """What is wrong, in the few words that fit beside a list's name."""
+    text = str(error)
+    for end in ("; ", ". "):
+        text = text.partition(end)[0]
+    return (
+        text.removeprefix(f"{error.path.name} could not be saved: ").removeprefix(f"{error.path.name} is ").rstrip(".")
+    )
+
+
+def count(number: int, noun: str) -> str:
+    """`number` and `noun`, in the plural where there is not one."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,76 @@
+"""The list that a command works on: found, read, and saved."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+from core.errors import FileSafetyError
+from core.paths import make_private_directory, task_file
+from core.state import AppState
+from core.store import TaskStore
+from core.task import FIELDS, Task, name_of
+from core.tasklist import Conflict
+from ui.output import Output
+
+
+@contextmanager
+def store_for(options: Namespace, out: Output, *, writing: bool = False) -> Iterator[TaskStore]:
+    """The files that `options` name; what had to be recovered when they were read is told in the end.
+
+    With `writing`, the directory of the user's own list is made where it is missing.
+    """
+    file = task_file(os.environ, options.file)
+    if writing and options.file is None:
+        make_private_directory(file.parent)
+    with closing(TaskStore(file, lock_timeout=options.lock_timeout)) as store:
+        try:
+            yield store
+        finally:
+            if store.report is not None:
+                out.warn(str(store.report), recovery=store.report.to_json())
+
+
+def load(store: TaskStore, out: Output, *, history: bool = False) -> AppState:
+    """The list as it is, with what another program changed in its file; its last records only with `history`."""
+    opened = store.load()
+    if opened.newer is not None:
+        out.warn(str(opened.newer))
+    state = AppState()
+    state.adopt(opened.tasks, store.history() if history else (), opened.outside)
+    return state
+
+
+def save(state: AppState, store: TaskStore, out: Output) -> tuple[Conflict, ...]:
+    """Commit what waits in `state`; returns where it could not be done as asked, for others were faster.
+
+    From the commit on the change is safe, so nothing that fails after it is an error.
+    """
+    conflicts = state.receive(store.commit(state.pending)).conflicts
+    if store.checkpoint_due:
+        _checkpoint(store, out)
+    return conflicts
+
+
+def called(task: Task) -> str:
+    """How a message names `task`."""
+    return name_of({"id": task.id, "name": task.name})
+
+
+def task_document(task: Task) -> dict[str, Any]:
+    """All of `task` for programs: every field, and those that are not ours beside them, as in the file."""
+    fields = {field: getattr(task, field) for field in FIELDS if field != "extra"}
+    return {**fields, **(task.extra or {})}
+
+
+def _checkpoint(store: TaskStore, out: Output) -> None:
+    try:
+        store.checkpoint()
+        failed = store.put_off
+    except FileSafetyError as error:
+        failed = error
+    if failed is not None:
+        out.warn(f"The change is saved in {store.journal.path.name}, but {failed}")

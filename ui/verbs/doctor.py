@@ -1,0 +1,114 @@
+"""`todurable doctor`: what is in the files of the list, what is wrong with them, and putting it right."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import NamedTuple
+
+from core.display import literal
+from core.errors import FileCorruptionError, FileSafetyError
+from core.paths import task_file
+from core.recovery import RecoveryReport
+from core.store import TaskStore
+from ui import exit_codes
+from ui.columns import Column, lines
+from ui.examination import Examined, examine
+from ui.output import Output
+
+_UNLIMITED = 10_000
+_VERDICTS = {exit_codes.DONE: "good", exit_codes.REPAIRED: "damaged", exit_codes.STORE: "unreadable"}
+
+
+class _Finding(NamedTuple):
+    """What was found, what was read all the same, and, after a repair, the files that keep what was damaged."""
+
+    list_path: Path
+    files: Sequence[Examined]
+    report: RecoveryReport | None
+    usable: bool = True
+    repaired: bool = False
+    kept: tuple[Path, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        if not self.usable or any(file.failure for file in self.files):
+            return exit_codes.STORE
+        if self.report is not None or any(file.damage for file in self.files):
+            return exit_codes.REPAIRED
+        return exit_codes.DONE
+
+
+def run(options: Namespace, out: Output) -> int:
+    """Print what each file holds and what is wrong with it. With --repair, put right what is damaged."""
+    with closing(TaskStore(task_file(os.environ, options.file), lock_timeout=options.lock_timeout)) as store:
+        try:
+            store.load()
+        except FileSafetyError as error:
+            report = error.report if isinstance(error, FileCorruptionError) else None
+            _print(_Finding(store.files.path, examine(store.files), report, usable=False), out)
+            raise
+        finding = _Finding(store.files.path, _beside(examine(store.files), store.report), store.report)
+        if options.repair and finding.exit_code == exit_codes.REPAIRED:
+            finding = finding._replace(kept=store.repair(), repaired=True)
+        _print(finding, out)
+    return finding.exit_code
+
+
+def _beside(files: Iterable[Examined], report: RecoveryReport | None) -> list[Examined]:
+    """`files` with the damage that shows only beside the other files, such as one wrong bit in a text."""
+    refused = {attempt.path: attempt.problem for attempt in report.refused} if report else {}
+    return [
+        file._replace(damage=refused[file.path], note="") if file.path in refused and file.state == "good" else file
+        for file in files
+    ]
+
+
+def _print(finding: _Finding, out: Output) -> None:
+    if out.json:
+        out.document(_document(finding))
+    else:
+        out.lines(map(literal, (str(finding.list_path), *_table(finding.files, out), *_sentences(finding))))
+
+
+def _document(finding: _Finding) -> dict[str, object]:
+    return {
+        "file": str(finding.list_path),
+        "state": _VERDICTS[finding.exit_code],
+        "files": [file.to_json() for file in finding.files],
+        "recovery": finding.report.to_json() if finding.report else None,
+        "repaired": finding.repaired,
+        "kept": [str(path) for path in finding.kept],
+    }
+
+
+def _table(files: Sequence[Examined], out: Output) -> Iterator[str]:
+    columns = (
+        Column("FILE", [file.path.name for file in files], drop=1),
+        Column("STATE", [file.state for file in files], drop=2),
+        Column("BYTES", [_number(file.size) for file in files], drop=4, right=True),
+        Column("CHANGE", [_number(file.seq) for file in files], drop=5, right=True),
+        Column("TASKS", [_number(file.tasks) for file in files], drop=3, right=True),
+        Column("", [file.failure or file.damage or file.note for file in files]),
+    )
+    return lines(columns, out.width if out.to_terminal else _UNLIMITED)
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _sentences(finding: _Finding) -> Iterator[str]:
+    if finding.report is not None and finding.usable:
+        yield from finding.report._replace(kept=()).sentences()
+    if finding.repaired:
+        yield "Repaired: the list was written anew."
+        if finding.kept:
+            yield f"The damaged bytes are kept in {', '.join(path.name for path in finding.kept)}."
+    elif finding.exit_code == exit_codes.REPAIRED:
+        yield "To put it right: todurable doctor --repair"
+    elif finding.exit_code == exit_codes.DONE:
+        yield "All is well." if any(file.size is not None for file in finding.files) else "There is no list yet."

@@ -1,0 +1,51 @@
+"""`todurable undo`: the last change taken back, whoever made it."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterable
+from typing import Any
+
+from core.changes import Change
+from core.state import AppState, Outcome
+from core.tasklist import Conflict
+from ui import exit_codes, sentences
+from ui.output import Output
+from ui.session import load, save, store_for, task_document
+
+
+def run(options: Namespace, out: Output) -> int:
+    """Take back the last change, and say which. A value that was changed since stays, and that is told."""
+    with store_for(options, out) as store:
+        state = load(store, out, history=True)
+        undone, asked = state.undo(), state.pending[-1].changes
+        undone = _as_committed(undone, asked, save(state, store, out))
+    if options.json:
+        out.document(_document(undone, state))
+    elif undone.changed:
+        out.done(sentences.undone(undone))
+    else:
+        out.note(sentences.undone(undone))
+    return exit_codes.DONE if undone.changed else exit_codes.REFUSED
+
+
+def _as_committed(undone: Outcome, asked: Iterable[Change], conflicts: tuple[Conflict, ...]) -> Outcome:
+    """`undone` as it was in the end: somebody else may have been faster while the lock was waited for."""
+    left = {(conflict.uid, conflict.field) for conflict in conflicts}
+    met = {conflict.uid for conflict in conflicts}
+    changed = {
+        change.uid
+        for change in asked
+        if change.uid not in met or any((change.uid, field) not in left for field in change.after or ())
+    }
+    return undone._replace(changed=undone.changed & changed, conflicts=conflicts)
+
+
+def _document(undone: Outcome, state: AppState) -> dict[str, Any]:
+    tasks = {task.uid: task for task in (*state.tasks, *state.trash)}
+    return {
+        "undone": undone.label,
+        "tasks": [task_document(task) for uid, task in tasks.items() if uid in undone.changed],
+        "removed": sorted(undone.changed - tasks.keys()),
+        "conflicts": [conflict._asdict() for conflict in undone.conflicts],
+    }
