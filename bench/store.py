@@ -1,0 +1,124 @@
+"""What a commit and an opening cost: `python -m bench.store`.
+
+A commit is timed from the call to the acknowledgement, in turns with SQLite's one-row commit (WAL, synchronous=FULL,
+connection open, 10,000 rows in) and with a bare append of as many bytes and its fdatasync, so that all of them meet
+the same disk. Medians of all turns.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from uuid import uuid4
+
+from bench.lists import write_list
+from core.changes import Record, creation, encode_record, new_record
+from core.store import TaskStore
+from core.task import Status, Task
+
+SIZES = (100, 10_000, 100_000)
+TURNS = 40
+PER_TURN = 25
+_TIME = "2026-01-02T03:04:05.678901Z"
+
+
+def main() -> None:
+    """Print the table. A folder named on the command line chooses the disk."""
+    with TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as name:
+        directory = Path(name)
+        files = {size: write_list(size, directory) for size in SIZES}
+        openings = {size: _opening(file) for size, file in files.items()}
+        commits = {f"commit to {size:,} tasks": _committer(file) for size, file in files.items()}
+        commits |= {"SQLite, one row": _sqlite(directory), "bare append and fdatasync": _bare(directory)}
+        times = _in_turns(commits)
+    _print(times, openings)
+
+
+def _in_turns(calls: dict[str, Callable[[], float]]) -> dict[str, float]:
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for turn in range(TURNS):
+        for name in list(calls)[turn % len(calls) :] + list(calls)[: turn % len(calls)]:
+            times[name] += [calls[name]() for _ in range(PER_TURN)]
+    return {name: median(found) for name, found in times.items()}
+
+
+def _record_bytes() -> bytes:
+    return encode_record(_record())
+
+
+def _record() -> Record:
+    task = Task(uuid4().hex, 1, "Buy milk and bread", Status.PENDING, _TIME, _TIME)
+    return new_record("add “Buy milk and bread”", [creation(task)], _TIME, "host:1:tty", lambda: os.urandom(8).hex())
+
+
+def _committer(file: Path) -> Callable[[], float]:
+    store = TaskStore(file)
+    store.load()
+
+    def commit() -> float:
+        record = _record()
+        start = perf_counter()
+        store.commit([record])
+        return perf_counter() - start
+
+    commit()
+    return commit
+
+
+def _sqlite(directory: Path) -> Callable[[], float]:
+    connection = sqlite3.connect(directory / "rows.db", isolation_level=None)
+    connection.execute("pragma journal_mode=wal")
+    connection.execute("pragma synchronous=full")
+    connection.execute("create table tasks (id integer primary key, uid text, data text)")
+    connection.execute("begin")
+    connection.executemany("insert into tasks (uid, data) values (?, ?)", [(uuid4().hex, "x" * 250)] * 10_000)
+    connection.execute("commit")
+
+    def insert() -> float:
+        row = (uuid4().hex, "x" * 250)
+        start = perf_counter()
+        connection.execute("insert into tasks (uid, data) values (?, ?)", row)
+        return perf_counter() - start
+
+    return insert
+
+
+def _bare(directory: Path) -> Callable[[], float]:
+    descriptor = os.open(directory / "bare", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    line = _record_bytes()
+
+    def append() -> float:
+        start = perf_counter()
+        os.write(descriptor, line)
+        os.fdatasync(descriptor)
+        return perf_counter() - start
+
+    return append
+
+
+def _opening(file: Path) -> float:
+    def once() -> float:
+        start = perf_counter()
+        TaskStore(file).load()
+        return perf_counter() - start
+
+    return median(once() for _ in range(5))
+
+
+def _print(times: dict[str, float], openings: dict[int, float]) -> None:
+    sqlite, smallest = times["SQLite, one row"], times[f"commit to {SIZES[0]:,} tasks"]
+    print(f"{'':28}{'ms':>8}{'/ SQLite':>10}{'/ smallest':>12}")
+    for name, seconds in times.items():
+        print(f"{name:28}{seconds * 1000:8.3f}{seconds / sqlite:10.2f}{seconds / smallest:12.2f}")
+    for size, seconds in openings.items():
+        print(f"open {size:>7,} tasks {seconds * 1000:18.1f}")
+
+
+if __name__ == "__main__":
+    main()
