@@ -1,0 +1,119 @@
+"""A TaskApp on a real file, without a terminal: keys go in, what is on the screen comes out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.state import AppState
+from core.store import TaskStore
+from core.task import Task
+from ui.app import TaskApp
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+# Long enough never to pass on any machine, where a test does not wait for it.
+PATIENT = 100.0
+
+
+class Driver:
+    """One open app."""
+
+    def __init__(self, app: TaskApp, pilot: Pilot[None]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def until(self, condition: Callable[[], object]) -> None:
+        """Return once `condition` holds. That it never does is for the guard against hangs to find."""
+        while not condition():
+            await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        """Press `keys` one after the other, and let the app act on each."""
+        await self.pilot.press(*keys)
+
+    async def type(self, text: str) -> None:
+        """Type `text`."""
+        await self.pilot.press(*("space" if letter == " " else letter for letter in text))
+
+    async def add(self, *names: str) -> None:
+        """Add tasks as a user does."""
+        await self.press("a")
+        for name in names:
+            await self.type(name)
+            await self.press("enter")
+        await self.press("escape")
+        await self.until(lambda: not self.app.main.typing)
+
+    async def until_saved(self) -> None:
+        """Return once nothing waits to be saved."""
+        await self.until(lambda: not self.app.state.pending)
+
+    @property
+    def names(self) -> list[str]:
+        """The names in the list, in order."""
+        return [task.name for task in self.app.state.tasks]
+
+    @property
+    def current(self) -> str:
+        """The name of the task under the cursor."""
+        task = self.app.main.tasks.current
+        return task.name if task else ""
+
+    @property
+    def lines(self) -> list[str]:
+        """What the screen shows, line by line, without the blanks at the end."""
+        strips = self.app.screen._compositor.render_strips()
+        return [strip.text.rstrip() for strip in strips]
+
+    @property
+    def text(self) -> str:
+        """What the screen shows."""
+        return "\n".join(self.lines)
+
+    def task(self, name: str) -> Task:
+        """The only task of that name, trash included."""
+        (found,) = [task for task in (*self.app.state.tasks, *self.app.state.trash) if task.name == name]
+        return found
+
+
+@asynccontextmanager
+async def running(
+    file: Path, *, size: tuple[int, int] = (80, 24), lock_timeout: float = PATIENT, **options: Any
+) -> AsyncIterator[Driver]:
+    """An app on `file`, which may not be open yet."""
+    app = TaskApp(file, lock_timeout=lock_timeout, **options)
+    async with app.run_test(size=size) as pilot:
+        yield Driver(app, pilot)
+    app.worker.stop()
+    assert app.worker.join(PATIENT)
+
+
+@asynccontextmanager
+async def opened(file: Path, **options: Any) -> AsyncIterator[Driver]:
+    """An app that shows the list at `file`."""
+    async with running(file, **options) as driver:
+        await driver.until(lambda: driver.app.main.is_active and "reading" not in driver.lines[-1])
+        yield driver
+
+
+def saved_list(file: Path, *names: str) -> AppState:
+    """A list at `file` with tasks of these names, saved the way a program does."""
+    state = AppState(by="elsewhere:1:-")
+    for name in names:
+        state.add_task(name, priority=0)
+    state.save_to_file(file)
+    return state
+
+
+def names_on_disk(file: Path) -> list[str]:
+    """What another program finds in the list at `file` now."""
+    state = AppState()
+    store = TaskStore(file)
+    opened_list = store.load()
+    state.adopt(opened_list.tasks, store.history())
+    store.close()
+    return [task.name for task in state.tasks]

@@ -1,0 +1,374 @@
+"""TaskApp: owns the list in memory and what waits to be saved. It shows by its screens, and saves by its worker."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from textual.app import App, SystemCommand
+from textual.events import Event, Key
+from textual.message import Message
+
+from core.errors import FileSafetyError, NewerSchemaError, TodurableError
+from core.opening import Opened
+from core.recovery import RecoveryReport
+from core.state import AppState, Outcome
+from core.store import News, TaskStore
+from core.task import Priority, Status, Task
+from core.tasklist import Conflict
+from ui import exit_codes, sentences
+from ui.commands import COMMANDS
+from ui.screens.list_screen import ListScreen
+from ui.screens.quit_screen import Choice, QuitScreen
+from ui.screens.recovery_screen import RecoveryScreen
+from ui.screens.stop_screen import StopScreen
+from ui.store_worker import Answer, Changed, Doing, Loaded, Recovered, Stopped, StoreWorker, Trouble, Unreadable
+from ui.widgets.name_line import NameLine
+from ui.widgets.status_line import ListStatus
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+_OPEN = (Status.PENDING, Status.ACTIVE)
+_PATIENCE = 10.0
+"""Seconds that a save which was begun may take after the screen is gone."""
+_STOPPED = "saving has stopped, by a defect of todurable: quit, and start it again"
+_READ_ONLY = "This list can only be read; why is said above it."
+_Result = TypeVar("_Result")
+
+
+def _with_hope(doing: Doing, problem: FileSafetyError) -> str:
+    """What the message line says of `problem`: a commit is tried again for as long as the app is open."""
+    return f"{problem} Your change is kept, and saved as soon as that works." if doing == "commit" else str(problem)
+
+
+def run(file: Path) -> int:
+    """Open the app on the list at `file`; returns the exit code when its user has left it."""
+    app = TaskApp(file)
+    try:
+        app.run()
+    finally:
+        app.worker.stop()
+        app.worker.join(_PATIENCE if app.return_code == exit_codes.DONE else 0)
+    return app.return_code or exit_codes.DONE
+
+
+class TaskApp(App[None]):
+    """The app on the list at `file`. `clock` gives the present time, with its zone."""
+
+    TITLE = "todurable"
+
+    class Told(Message):
+        """The worker said something."""
+
+        def __init__(self, answer: Answer) -> None:
+            super().__init__()
+            self.answer = answer
+
+    def __init__(
+        self,
+        file: Path,
+        *,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        lock_timeout: float = 5.0,
+    ) -> None:
+        super().__init__()
+        self.state = AppState(clock=clock)
+        self.worker = StoreWorker(lambda: TaskStore(file, lock_timeout=lock_timeout, clock=clock), self._hear)
+        self._file_name = file.name
+        self._opened = self._quitting = self._asked = self._finishing = self._ended = False
+        self._problems: dict[Doing, FileSafetyError] = {}
+        self._read_only: FileSafetyError | None = None
+        self._told_conflicts: tuple[Conflict, ...] = ()
+        self.main = ListScreen(self._status(), lambda: clock().astimezone().date())
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.main
+
+    def on_mount(self) -> None:
+        self.worker.start()
+        if sys.platform != "win32":
+            for ending in (signal.SIGTERM, signal.SIGHUP):  # the terminal is given back, and what waits is saved
+                asyncio.get_running_loop().add_signal_handler(ending, self.exit)
+
+    def on_unmount(self) -> None:
+        self.worker.stop()
+
+    async def on_event(self, event: Event) -> None:
+        """Keys of the list act here, before a further one is read: what is typed behind “a” goes into its line."""
+        if isinstance(event, Key) and not event.is_forwarded and self.main.is_active:
+            self.app_focus = True
+            if await self.main.take_key(event):
+                return
+        await super().on_event(event)
+
+    # The palette
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
+        """The palette, made from the table of commands."""
+        for command in COMMANDS:
+            act = partial(self.run_action, command.action, self.main)
+            yield SystemCommand(command.title, command.help, act, command.listed)
+        yield SystemCommand("Theme", "Choose other colours, until you quit", self.action_change_theme)
+
+    def action_command_palette(self) -> None:
+        """All commands are about the list."""
+        if self.main.is_active:
+            super().action_command_palette()
+
+    def action_help_quit(self) -> None:
+        self.main.message.say("Press q to quit.")
+
+    # Actions
+
+    def action_add(self) -> None:
+        if self._read_only is not None:
+            self._refuse(_READ_ONLY)
+        else:
+            self.main.start_adding()  # while the list is still being read too: typing can begin at once
+
+    def action_rename(self) -> None:
+        task = self.main.tasks.current
+        if self._read_only is not None:
+            self._refuse(_READ_ONLY)
+        elif task is not None:
+            self.main.start_renaming(task)
+
+    def action_toggle_done(self) -> None:
+        task = self.main.tasks.current
+        if task is not None:
+            act = self.state.complete if task.status in _OPEN else self.state.reopen
+            self._do(lambda: act([task]))
+
+    def action_trash(self) -> None:
+        task = self.main.tasks.current
+        if task is not None and self._do(lambda: self.state.trash_tasks([task])) is not None:
+            self.main.message.say(f"“{task.name}” is in the trash; u brings it back.")
+
+    def action_undo(self) -> None:
+        self._reverse(self.state.undo, sentences.undone)
+
+    def action_redo(self) -> None:
+        self._reverse(self.state.redo, sentences.done_again)
+
+    def on_name_line_given(self, given: NameLine.Given) -> None:
+        refusal = self._refusal()
+        try:
+            if not refusal:
+                self._take_name(given.text, given.uid, given.before)
+        except TodurableError as error:
+            refusal = str(error)
+        if refusal:
+            self.main.name_line.refuse(given.text, refusal)
+
+    def _take_name(self, text: str, uid: str | None, before: str) -> None:
+        if uid is None and text.strip():
+            task = self.state.add_task(text, priority=Priority.NONE)
+            self.main.name_line.take_next()
+            self._changed()
+            self.main.tasks.go_to(task.uid)
+            return
+        if uid is not None and text != before:
+            task = self.state.find(uid)
+            self.state.rename(task, text)
+            self._changed()
+            if task.name != before:
+                self.main.message.say(sentences.renamed_meanwhile(task.name))
+        self.main.close_name_line()
+
+    def _reverse(self, act: Callable[[], Outcome], tell: Callable[[Outcome], str]) -> None:
+        outcome = self._do(act)
+        if outcome is not None:
+            self._told_conflicts = outcome.conflicts
+            for uid in list(outcome.changed)[:1]:
+                self.main.tasks.go_to(uid)
+            self.main.message.say(tell(outcome), problem=not outcome.changed)
+
+    def _do(self, act: Callable[[], _Result]) -> _Result | None:
+        """Change the list; None where that was refused, which is told."""
+        refusal, result = self._refusal(), None
+        try:
+            result = None if refusal else act()
+        except TodurableError as error:
+            refusal = str(error)
+        if refusal:
+            self._refuse(refusal)
+        else:
+            self._changed()
+        return result
+
+    def _refusal(self) -> str:
+        """Why the list cannot be changed now; empty where it can."""
+        if self._read_only is not None:
+            return _READ_ONLY
+        return "" if self._opened else "The list is still being read. Try again in a moment."
+
+    def _refuse(self, why: str) -> None:
+        self.main.message.say(why, problem=True)
+
+    def _changed(self) -> None:
+        self.worker.offer(self.state.pending)
+        self._show()
+
+    # What the worker says
+
+    def _hear(self, answer: Answer) -> None:
+        """Called in the worker's thread."""
+        try:
+            self.post_message(self.Told(answer))
+        except RuntimeError:
+            return  # the app ended, and its event loop with it: nobody is left to tell
+
+    async def on_task_app_told(self, told: Told) -> None:
+        match told.answer:
+            case Loaded(opened, history):
+                self.state.adopt(opened.tasks, history, opened.outside)
+                await self._open(opened)
+            case Unreadable(error):
+                await self._stop_at(error)
+            case Changed(news):
+                self._receive(news)
+            case Trouble(doing, problem):
+                await self._note(doing, problem)
+            case Recovered(report):
+                self._tell_recovery(report)
+            case Stopped():
+                self._note_end()
+
+    async def _open(self, opened: Opened) -> None:
+        self._opened = True
+        if isinstance(self.screen, StopScreen):
+            await self.pop_screen()
+        if opened.newer is not None:
+            self._be_read_only(opened.newer)
+        if self.state.pending:  # an edit by another program
+            self.worker.offer(self.state.pending)
+        self._show()
+        if opened.report is not None:
+            await self.push_screen(RecoveryScreen(opened.report))
+
+    async def _stop_at(self, error: FileSafetyError) -> None:
+        if isinstance(self.screen, StopScreen):
+            self.screen.show(error)
+        else:
+            await self.push_screen(StopScreen(error))
+
+    def on_stop_screen_try_again(self) -> None:
+        self.worker.load()
+
+    def _receive(self, news: News) -> None:
+        outcome = self.state.receive(news)
+        unheard = [met for met in outcome.conflicts if met not in self._told_conflicts]
+        if unheard:
+            told = [sentences.conflict(met, self._find(met.uid)) for met in unheard]
+            self.main.message.say(" ".join(told), problem=True)
+        self._show()
+        if self._quitting and not self.state.pending:
+            self._finish()
+
+    def _find(self, uid: str) -> Task | None:
+        try:
+            return self.state.find(uid)
+        except TodurableError:
+            return None
+
+    async def _note(self, doing: Doing, problem: FileSafetyError | None) -> None:
+        before = self._problems.pop(doing, None)
+        if problem is not None:
+            self._problems[doing] = problem
+        if isinstance(problem, NewerSchemaError):
+            self._be_read_only(problem)
+        elif problem is not None and str(problem) != str(before):
+            self._refuse(_with_hope(doing, problem))
+        elif before is not None and problem is None and self.main.message.text == _with_hope(doing, before):
+            self.main.message.hush()
+        self._show_status()
+        if doing == "commit" and problem is not None and self._quitting and not self._asked:
+            await self._ask()
+
+    def _tell_recovery(self, report: RecoveryReport) -> None:
+        shown = [screen for screen in self.screen_stack if isinstance(screen, RecoveryScreen)]
+        for screen in shown:
+            screen.show(report)
+        if not shown:
+            self.main.message.say(str(report), problem=True)
+
+    def _be_read_only(self, error: FileSafetyError) -> None:
+        self._read_only = error
+        self.main.warn_always(str(error))
+
+    # Leaving
+
+    async def action_quit(self) -> None:
+        """Leave as soon as all is saved. Ask only where something could not be, or when asked for once more."""
+        if self._finishing:
+            self.exit()
+        elif not self.state.pending:
+            self._finish()
+        elif self._quitting or self._ended or "commit" in self._problems:
+            await self._ask()
+        self._quitting = True
+
+    def _finish(self) -> None:
+        self._finishing = True
+        self._show_status()
+        self.worker.stop()
+        if self._ended:
+            self.exit()
+
+    async def _ask(self) -> None:
+        self._asked = True
+        if not isinstance(self.screen, QuitScreen):
+            unsaved = sentences.count(len(self.state.pending), "change")
+            slow = _STOPPED if self._ended else "Saving takes longer than usual."
+            problem = str(self._problems.get("commit", slow))
+            await self.push_screen(QuitScreen(unsaved, problem), self._decide)
+
+    def _decide(self, choice: Choice | None) -> None:
+        self._quitting = self._asked = choice == "wait"
+        if choice == "wait":
+            self.main.message.say("Quits as soon as all is saved. Press q to choose otherwise.")
+        elif choice == "lose":
+            self.exit(return_code=exit_codes.STORE)
+
+    def _note_end(self) -> None:
+        self._ended = True
+        if self._finishing:
+            self.exit(return_code=exit_codes.DONE if self._opened else exit_codes.STORE)
+        self._show_status()
+
+    # Showing
+
+    def _show(self) -> None:
+        hint = "Press a to add your first task." if self.state.next_id == 1 else "Press a to add a task."
+        self.main.show(self.state.tasks, ["Nothing to do.", hint])
+        self._show_status()
+
+    def _show_status(self) -> None:
+        self.main.show_status(self._status())
+
+    def _status(self) -> ListStatus:
+        statuses = [task.status for task in self.state.tasks]
+        return ListStatus(
+            self._file_name,
+            phase="closing…" if self._finishing else "" if self._opened else "reading…",
+            open=sum(status in _OPEN for status in statuses),
+            done=statuses.count(Status.DONE),
+            unsaved=len(self.state.pending),
+            problem=self._problem(),
+            read_only=self._read_only is not None,
+        )
+
+    def _problem(self) -> str:
+        if self._ended and not self._finishing:
+            return _STOPPED
+        for doing in ("commit", "refresh", "checkpoint"):
+            if doing in self._problems:
+                return sentences.why(self._problems[doing])
+        return ""

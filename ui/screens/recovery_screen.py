@@ -1,0 +1,73 @@
+"""What had to be recovered, before the list is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import Static
+
+from core.display import literal
+from core.recovery import RecoveryReport
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+
+class RecoveryScreen(Screen[None]):
+    """Shows a report; one key leads to the list."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [("enter,escape", "dismiss", "Go on")]
+    DEFAULT_CSS = """
+    RecoveryScreen {
+        align: center middle;
+        & > VerticalScroll {
+            width: 76;
+            max-width: 100%;
+            height: auto;
+            max-height: 100%;
+            padding: 1 2;
+            border: round $warning;
+            border-title-color: $text-warning;
+        }
+    }
+    """
+
+    def __init__(self, report: RecoveryReport) -> None:
+        super().__init__()
+        self._text = Static(_page(report))
+
+    def compose(self) -> ComposeResult:
+        box = VerticalScroll(self._text)
+        box.border_title = "This list was damaged"
+        yield box
+
+    def show(self, report: RecoveryReport) -> None:
+        """Show `report` in place of the one before."""
+        self._text.update(_page(report))
+
+
+def _page(report: RecoveryReport) -> Content:
+    parts = [
+        *_part("Damaged", [f"{attempt.path.name}: {attempt.problem}" for attempt in report.refused]),
+        *_part("Recovered from", [report.source or "nothing could be used"]),
+        *_part("Done again", [_changes(report.replayed)]),
+        *_part("Missing", list(report.lost) or ["nothing"], "$text-error" if report.lost else ""),
+        *_part("The damaged bytes are in", [str(path) for path in report.kept]),
+        Content.styled("Press enter to go on to the list.", "bold"),
+    ]
+    return Content("\n").join(parts)
+
+
+def _part(title: str, lines: list[str], style: str = "") -> list[Content]:
+    if not lines:
+        return []
+    shown = [Content.styled(f"  {literal(line)}", style) for line in lines]
+    return [Content.styled(title, "$foreground 60%"), *shown, Content("")]
+
+
+def _changes(number: int) -> str:
+    return f"{number} change{'s' * (number != 1)} from the journal"
