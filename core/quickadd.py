@@ -1,0 +1,204 @@
+"""One line that adds a task: `Pay rent #home +finance @desk !1 due:fri 17:00 every:month`, in any order.
+
+- `#project` (a path: `#home/garden`), `+tag`, `@context` (a tag that keeps its @), `!1` to `!3`,
+  `due:` `scheduled:` `wait:` `until:` (words of `core.dates`), `every:` (words of `core.recurrence`), `est:` (`1h30`).
+- A mark counts only at the start of a word: `C#`, `1+1`, `a@b.c`, `http://x#y` are text. A date takes the words after
+  it that belong to it (`due:next friday 17:00`); quotes set an end: `due:"next friday"`.
+- A backslash before a word makes it text. So do quotes around words that would mean something, and then they go;
+  quotes around anything else are text themselves.
+- What is not understood stays in the name, which is all that remains, with single spaces.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, tzinfo
+from typing import Any, NamedTuple
+
+from core.errors import TodurableError
+from core.task import Priority
+
+
+class Span(NamedTuple):
+    """`line[start:end]` was understood. `kind` is the field of `Task`, or `text` for words that were kept literal."""
+
+    start: int
+    end: int
+    kind: str
+    shown: str
+
+
+class Problem(NamedTuple):
+    """`line[start:end]` looks like more than text, but is not understood: it stays in the name."""
+
+    start: int
+    end: int
+    reason: str
+
+
+class QuickAdd(NamedTuple):
+    """What a line says. `fields` are for `AppState.add_task`: `name` always (it may be empty), others where given.
+
+    Spans and problems are in order and do not overlap.
+    """
+
+    fields: dict[str, Any]
+    spans: tuple[Span, ...]
+    problems: tuple[Problem, ...]
+
+
+class _Days(NamedTuple):
+    today: date
+    week_start: int
+    zone: tzinfo | None
+
+
+class _Found(NamedTuple):
+    kind: str
+    value: Any
+    shown: str
+    end: int
+
+
+class _NoMarkError(TodurableError):
+    """What looks like a mark is none."""
+
+
+_DATES = ("due", "scheduled", "wait", "until")
+_KEYS = f"(?:{'|'.join(_DATES)}|every|est):"
+_QUOTED = '"[^"]*"(?!\\S)'
+_TOKEN = re.compile(rf"(?P<key>{_KEYS})(?P<value>{_QUOTED}|\S*)|(?P<quoted>{_QUOTED})|\S+", re.IGNORECASE)
+_WOULD_MEAN = re.compile(rf'(?<!\S)(?=[\\"#+@!]|{_KEYS})', re.IGNORECASE)
+_MARKS = {"#": "project", "+": "tag", "@": "context"}
+_MARKED = re.compile(r"[#+@](?:\w|[^\x00-\x7f])")
+_LABEL = re.compile(r'[^\s,;()|"]*[^\s,;()|".:!?]')
+_PRIORITY = re.compile(r"!([0-9]+)")
+_ESTIMATE = re.compile(r"([0-9]{1,4})h(?:([0-5]?[0-9])m?)?|(?P<minutes>[0-9]{1,5})m", re.IGNORECASE)
+
+
+def parse(line: str, *, today: date, week_start: int = 0, zone: tzinfo | None = None) -> QuickAdd:
+    """What `line` says. Raises nothing: what is not understood is text, and also a problem if it was an attempt."""
+    text = re.sub(r"\s", " ", line)  # length and places stay
+    days = _Days(today, week_start, zone)
+    fields: dict[str, Any] = {}
+    spans: list[Span] = []
+    problems: list[Problem] = []
+    words: list[str] = []
+    position = 0
+    while match := _TOKEN.search(text, position):
+        start, position = match.span()
+        try:
+            found = _understood(match, days)
+            if found is None or found.kind == "text":
+                words.append(match[0] if found is None else found.value)
+            else:
+                _set(fields, found)
+            if found is not None:
+                position = found.end
+                spans.append(Span(start, position, found.kind, found.shown))
+        except TodurableError as error:
+            words.append(match[0])
+            problems.append(Problem(start, position, str(error)))
+    name = " ".join(" ".join(words).split())
+    return QuickAdd({"name": name} | fields | _anchored_rule(fields), tuple(spans), tuple(problems))
+
+
+def literal(text: str) -> str:
+    """The start of a line that says nothing but the name `text`: `parse` gives it back, with single spaces."""
+    return _WOULD_MEAN.sub(r"\\", text)
+
+
+def _set(fields: dict[str, Any], found: _Found) -> None:
+    if found.kind == "tags":
+        fields["tags"] = tuple(dict.fromkeys((*fields.get("tags", ()), found.value)))
+    elif found.kind in fields:
+        raise _NoMarkError(f"There is another “{found.kind}” before this one, which counts: leave one of them out.")
+    else:
+        fields[found.kind] = found.value
+
+
+def _understood(match: re.Match[str], days: _Days) -> _Found | None:
+    """What a word means, or None where it is text. Raises TodurableError where it was meant to mean something."""
+    word, end = match[0], match.end()
+    if match["key"]:
+        return _keyed(match, days)
+    if match["quoted"]:
+        inner = parse(word[1:-1], **days._asdict())
+        return _Found("text", word[1:-1], "text", end) if inner.spans or inner.problems else None
+    if word[0] == "\\" and word != "\\":
+        return _Found("text", word[1:], "text", end)
+    if _MARKED.match(word):
+        return _marked(word, end)
+    if priority := _PRIORITY.fullmatch(word):
+        return _priority(priority[1], end)
+    return None
+
+
+def _marked(word: str, end: int) -> _Found:
+    what, label = _MARKS[word[0]], word[1:]
+    if not _LABEL.fullmatch(label):
+        raise _NoMarkError(
+            f"“{word}” is no {what}: that is one word without , ; ( ) | and quotes, and with no . : ! ? at its end."
+        )
+    if what == "project":
+        if not all(label.split("/")):
+            raise _NoMarkError(f"“{word}” is no project: that is a name, or a path like home/garden.")
+        return _Found("project", label, f"project {label}", end)
+    if label[0].isdecimal():
+        raise _NoMarkError(f"“{word}” is no {what}: that begins with a letter.")
+    return _Found("tags", word if what == "context" else label, f"{what} {label}", end)
+
+
+def _priority(number: str, end: int) -> _Found:
+    if number not in ("1", "2", "3"):
+        raise _NoMarkError(f"“!{number}” is no priority: those are !1 (high), !2 (medium) and !3 (low).")
+    priority = Priority(int(number))
+    return _Found("priority", priority, f"priority {priority.name.lower()}", end)
+
+
+def _anchored_rule(fields: dict[str, Any]) -> dict[str, Any]:
+    day = fields.get("due") or fields.get("scheduled")
+    if day is None or "recur" not in fields:
+        return {}
+    from core.recurrence import anchored
+
+    return {"recur": anchored(fields["recur"], day)}
+
+
+def _keyed(match: re.Match[str], days: _Days) -> _Found:
+    key, value = match["key"][:-1].lower(), match["value"]
+    quoted = re.fullmatch(_QUOTED, value) is not None
+    content = value[1:-1] if quoted else value
+    if not content:
+        raise _NoMarkError(f"“{match[0]}” says nothing: write its value right after the colon.")
+    if key == "every":
+        return _rule(content, match.end())
+    if key == "est":
+        return _estimate(content, match.end())
+    # Most lines have no date, and a command should not pay for what it does not use.
+    from core.dates import parse_date, parse_leading_date, with_weekday
+
+    if quoted:
+        day, end = parse_date(content, **days._asdict()), match.end()
+    else:
+        start = match.start("value")
+        day, length = parse_leading_date(match.string[start:], **days._asdict())
+        end = start + length
+    return _Found(key, day, f"{key} {with_weekday(day)}", end)
+
+
+def _rule(text: str, end: int) -> _Found:
+    from core.recurrence import parse_recurrence, shown
+
+    rule = parse_recurrence(text)
+    return _Found("recur", rule, shown(rule), end)
+
+
+def _estimate(text: str, end: int) -> _Found:
+    match = _ESTIMATE.fullmatch(text)
+    if match is None:
+        raise _NoMarkError(f"“{text}” is no length of time: write 30m, 2h or 1h30.")
+    minutes = int(match["minutes"] or 0) + 60 * int(match[1] or 0) + int(match[2] or 0)
+    hours, rest = divmod(minutes, 60)
+    parts = [f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours)
+    return _Found("estimate", minutes, f"estimate {' '.join(parts)}", end)
