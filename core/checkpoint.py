@@ -58,6 +58,7 @@ class Header(msgspec.Struct):
 CHECKSUM, CHECKSUM_DIGITS = b'"checksum":"', 64
 _CHECKSUM = re.compile(rb'"checksum":"([0-9a-f]{64})"')
 _TASKS = b'"tasks":[\n'
+_END = b"\n]}\n"
 _HEADER_KEYS = frozenset({"schema_version", "seq", "next_id", "checksum", "saved_at", "tasks"})
 HEADER_SIZE = 4096
 """Enough bytes of a file to read its header, where other programs have not added much to it."""
@@ -113,7 +114,7 @@ def decode(raw: bytes, path: Path) -> Checkpoint:
     """
     if verify(raw):
         header = read_header(raw)
-        if header is not None and header.schema_version == SCHEMA_VERSION:
+        if header is not None and header.schema_version == SCHEMA_VERSION and raw.endswith(_END):
             with suppress(*_NOT_OURS):  # somebody else knows how to make a checksum
                 return _decode_ours(raw, header)
     return _decode_strictly(raw, path)
@@ -151,7 +152,7 @@ def _line(task: Task) -> bytes:
 
 def _decode_ours(raw: bytes, header: Header) -> Checkpoint:
     start = raw.find(_TASKS) + len(_TASKS)
-    end = raw.rfind(b"\n]}")
+    end = len(raw) - len(_END)
     tasks: dict[str, Task] = {}
     problems: list[TaskError] = []
     while start < end:

@@ -44,6 +44,20 @@ _BLOCK = 1 << 20
 _PRIVATE = 0o600
 
 
+def real_path(named: str | os.PathLike[str]) -> Path:
+    """The file that `named` leads to, whether it exists or not.
+
+    Raises FileSafetyError where a part of the way cannot be read: it may be a link, which must not be taken for a file
+    and replaced.
+    """
+    try:
+        return Path(os.path.realpath(named, strict=True))
+    except OSError as error:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR, errno.ELOOP):
+            raise from_os_error(error, Path(named), "read") from error
+    return Path(os.path.realpath(named))
+
+
 def identity(path: Path) -> Identity | None:
     """What stands at `path`; None where nothing does. Raises FileSafetyError where that cannot be told."""
     try:

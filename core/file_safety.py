@@ -91,7 +91,7 @@ class SafeFileManager:
         if backup_count < 0:
             raise ValueError("backup_count must be 0 or more")
         self.named = Path(os.path.abspath(filename))
-        self.path = Path(os.path.realpath(filename))
+        self.path = durable.real_path(filename)
         self.backup_count = backup_count
         self.last_recovery: RecoveryReport | None = None
         self.lock = FileLock(self.sibling(".lock"), lock_timeout)

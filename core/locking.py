@@ -217,7 +217,7 @@ def describe_holder(path: Path) -> str | None:
             rows = [line.split() for line in locks]
     except OSError:
         return None  # the answer is only a help: the time-out is told without it
-    held = [row for row in rows if "->" not in row and row[1] in ("FLOCK", "POSIX")]
+    held = [row for row in rows if row[1] in ("FLOCK", "POSIX")]  # those that wait have an arrow there
     device = f"{os.major(status.st_dev):02x}:{os.minor(status.st_dev):02x}"
     for end in (f"{device}:{status.st_ino}", f":{status.st_ino}"):  # some file systems show another device there
         for row in held:

@@ -52,7 +52,7 @@ def _completed(entries: list[Any], next_id: int) -> list[Any]:
     """`entries` with what a person who writes a task by hand leaves out or copies: uid, id, status, times."""
     next_id = max([next_id, *(number + 1 for entry in entries if (number := _id_of(entry)) is not None)])
     uids: set[Any] = set()
-    ids: set[Any] = set()
+    ids: set[int] = set()
     completed: list[Any] = []
     for index, entry in enumerate(entries):
         if not isinstance(entry, dict):
@@ -62,9 +62,11 @@ def _completed(entries: list[Any], next_id: int) -> list[Any]:
         if "uid" not in task or (isinstance(task["uid"], str) and task["uid"] in uids):
             task["uid"] = str(uuid5(NAMESPACE_OID, f"{index} {entry.get('uid')} {entry.get('id')} {entry.get('name')}"))
         number = _id_of(task)
-        if "id" not in task or (number is not None and number in ids):
-            task["id"], next_id = next_id, next_id + 1
-        ids.add(task["id"] if number is None else number)
+        if "id" not in task or number in ids:
+            task["id"] = number = next_id
+            next_id += 1
+        if number is not None:
+            ids.add(number)
         uids.add(str(task["uid"]))
         completed.append(task)
     return completed

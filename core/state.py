@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from msgspec.structs import replace
 
+from core import durable
 from core.changes import (
     OUTSIDE,
     Change,
@@ -248,7 +249,7 @@ class AppState:
         """
         from core.store import TaskStore
 
-        path = Path(os.path.realpath(filename))
+        path = durable.real_path(filename)
         if self._pending and self._store is not None and self._store.files.path != path:
             raise UnsavedError(len(self._pending), self._store.files.path)
         store = TaskStore(Path(filename), clock=self._clock)
@@ -271,7 +272,7 @@ class AppState:
         Saving a list elsewhere than it was loaded from adds its tasks to what is there. Raises FileSafetyError; what
         waits then still waits.
         """
-        path = Path(os.path.realpath(filename))
+        path = durable.real_path(filename)
         if path in self._unreadable:
             raise ReadOnlyListError(self._unreadable[path])
         if self._store is None:

@@ -15,13 +15,15 @@ HISTORY = 1000
 
 def undoable(records: Sequence[Record], ours: Callable[[Record], bool]) -> Record | None:
     """The last action that stands."""
+    undoes = {record.key: record.undoes for record in records}
     undone: set[str] = set()
-    for record in reversed(records):
-        if record.key in undone:
-            continue
-        if record.undoes:
+    for record in records:
+        if stands_again := undoes.get(record.undoes):
+            undone.discard(stands_again)
+        else:
             undone.add(record.undoes)
-        elif record.key and ours(record):
+    for record in reversed(records):
+        if record.key and not record.undoes and record.key not in undone and ours(record):
             return record
     return None
 

@@ -425,6 +425,13 @@ def test_what_is_set_aside_gets_a_name_of_its_own_each_time(path: Path) -> None:
     assert [name.read_text() for name in kept] == ["one", "two", "three"]
 
 
+def test_what_is_set_aside_is_on_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_text("damaged")
+    made = _record(monkeypatch, "link", "rename", "fsync")
+    durable.set_aside(path, "damaged")
+    assert made == ["link", "rename", "fsync"]
+
+
 def test_nothing_is_set_aside_through_a_planted_link(path: Path) -> None:
     target = path.with_name("target")
     target.write_text("precious")

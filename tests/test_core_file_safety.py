@@ -241,11 +241,10 @@ def test_names_of_all_kinds(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("length", [255, 256, 5000])
 def test_a_name_that_is_too_long_is_named(length: int, tmp_path: Path) -> None:
-    manager = SafeFileManager(tmp_path / ("x" * length))
     with pytest.raises(NotAFileError, match="name is too long"):
-        manager.save_json_with_lock([])
+        SafeFileManager(tmp_path / ("x" * length)).save_json_with_lock([])
     with pytest.raises(NotAFileError, match="name is too long"):
-        manager.atomic_write_json([])
+        SafeFileManager(tmp_path / ("x" * length)).atomic_write_json([])
     assert _names(tmp_path) == []
 
 

@@ -471,6 +471,10 @@ def test_a_waiter_on_a_removed_file_is_not_waited_for_again(path: Path, waiting:
             if sys.platform == "linux":
                 assert raised.value.holder is not None
                 assert str(new.pid) in raised.value.holder
+            new.tell("release")
+            lock.timeout = _PATIENT
+            with lock:  # the old file is locked all the time
+                assert lock.still_ours()
         child.tell("release")
     lock.close()
     wait_until(lambda: not _waiters())
@@ -535,6 +539,33 @@ def test_an_interruption_right_after_the_grant_keeps_nothing(path: Path, monkeyp
             lock.acquire()
     assert not lock.held
     assert _is_free(path)
+    lock.close()
+
+
+def test_an_interruption_while_the_grant_is_handed_over_keeps_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch, waiting: threading.Semaphore
+) -> None:
+    wait_for = threading.Condition.wait_for
+
+    def wait_and_be_interrupted(condition: threading.Condition, predicate: Callable[[], bool], seconds: float) -> None:
+        assert wait_for(condition, predicate, seconds)
+        raise KeyboardInterrupt
+
+    lock = FileLock(path, _PATIENT)
+    with _holder(path) as child:
+
+        def let_go() -> None:
+            waiting.acquire()
+            child.tell("release")
+
+        thread = _in_thread(let_go)
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Condition, "wait_for", wait_and_be_interrupted)
+            with pytest.raises(KeyboardInterrupt):
+                lock.acquire()
+        thread.join()
+        assert not lock.held
+        assert _is_free(path)
     lock.close()
 
 

@@ -1,4 +1,4 @@
-"""Lists of older formats: whatever shape they have, every task that has a name comes through, the same for everybody."""
+"""Lists of older formats: in whatever shape, every task that has a name comes through, the same for everybody."""
 
 from __future__ import annotations
 

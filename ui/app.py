@@ -43,11 +43,6 @@ _READ_ONLY = "This list can only be read; why is said above it."
 _Result = TypeVar("_Result")
 
 
-def _with_hope(doing: Doing, problem: FileSafetyError) -> str:
-    """What the message line says of `problem`: a commit is tried again for as long as the app is open."""
-    return f"{problem} Your change is kept, and saved as soon as that works." if doing == "commit" else str(problem)
-
-
 def run(file: Path) -> int:
     """Open the app on the list at `file`; returns the exit code when its user has left it."""
     app = TaskApp(file)
@@ -285,8 +280,8 @@ class TaskApp(App[None]):
         if isinstance(problem, NewerSchemaError):
             self._be_read_only(problem)
         elif problem is not None and str(problem) != str(before):
-            self._refuse(_with_hope(doing, problem))
-        elif before is not None and problem is None and self.main.message.text == _with_hope(doing, before):
+            self._refuse(sentences.failure(doing, problem))
+        elif before is not None and problem is None and self.main.message.text == sentences.failure(doing, before):
             self.main.message.hush()
         self._show_status()
         if doing == "commit" and problem is not None and self._quitting and not self._asked:

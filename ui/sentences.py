@@ -45,6 +45,11 @@ def conflict(met: Conflict, task: Task | None) -> str:
     return f"{who}: its {met.field} cannot be what you gave, and stays."
 
 
+def failure(doing: str, error: FileSafetyError) -> str:
+    """That `doing` failed; a commit is tried again for as long as the app is open."""
+    return f"{error} Your change is kept, and saved as soon as that works." if doing == "commit" else str(error)
+
+
 def why(error: FileSafetyError) -> str:
     """What is wrong, in the few words that fit beside a list's name."""
     text = str(error)
