@@ -8,12 +8,14 @@ INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: help setup run test check format clean
+.PHONY: help setup run test prove check bench format clean
 
 help:
 	@echo 'make run      start todurable on your own list   (make run ARGS="list --json")'
 	@echo 'make test     run all tests                      (make test ARGS="-k journal")'
+	@echo 'make prove    try everything to lose a change (six minutes)'
 	@echo 'make check    formatting, lint, types, import contracts'
+	@echo 'make bench    what a commit and an opening cost, beside SQLite'
 	@echo 'make format   format the code and fix what can be fixed'
 	@echo 'make setup    only make or update .venv'
 	@echo 'make clean    remove .venv and caches'
@@ -26,11 +28,21 @@ run: setup
 test: setup
 	$(BIN)/python -m pytest $(ARGS)
 
+# Everything by which we prove that no change is lost, at full size; docs/durability.md says what each part shows.
+PROOF := $(addprefix tests/test_,$(addsuffix .py,crash_enumeration fault_injection damage_table model mutants \
+  real_kills real_disks kill_soak))
+
+prove: setup
+	$(BIN)/python -m pytest --quiet --prove --soak-seconds=15 $(PROOF) $(ARGS)
+
 check: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
+
+bench: setup
+	$(BIN)/python -m bench.store $(ARGS)
 
 format: setup
 	$(BIN)/ruff check --fix-only .
