@@ -147,15 +147,18 @@ def _name(task: str, field: str, value: Any) -> str:
     return str(value)
 
 
+def _parses(parse: Callable[[str], object], text: str) -> bool:
+    try:
+        parse(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _matching(pattern: re.Pattern[str], example: str, parse: Callable[[str], object]) -> _Rule:
     def rule(task: str, field: str, value: Any) -> str:
-        if pattern.fullmatch(_text(task, field, value)):
-            try:
-                parse(value)
-            except ValueError:
-                pass  # told below, as for a text that has not even the form
-            else:
-                return str(value)
+        if pattern.fullmatch(_text(task, field, value)) and _parses(parse, value):
+            return str(value)
         raise BadValueError(task, field, f"must look like {example}, not “{value[:40]}”")
 
     return rule

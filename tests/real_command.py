@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
-from contextlib import closing
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
@@ -42,19 +42,29 @@ def run(arguments: tuple[str, ...], env: Mapping[str, str]) -> Ended:
     return Ended(ended.returncode, ended.stdout, ended.stderr)
 
 
+@contextmanager
+def open_list(directory: Path) -> Iterator[AppState]:
+    """The list in `directory` as an open program has it; its files are let go of in the end."""
+    state = AppState(by="kitchen:1:pts/1")
+    state.load_from_file(directory / FILE)
+    try:
+        yield state
+    finally:
+        if state._store is not None:
+            state._store.close()
+
+
 def make_list(directory: Path) -> None:
     """A list with a past: four tasks, one of them done, a checkpoint and three different backups."""
     directory.mkdir()
-    state = AppState(by="kitchen:1:pts/1")
-    for number in range(1, 5):
-        state.add_task(f"task {number}")
+    with open_list(directory) as state:
+        for number in range(1, 5):
+            state.add_task(f"task {number}")
+            state.save_to_file(directory / FILE)
+        state.complete([state.find(1)])
         state.save_to_file(directory / FILE)
-    state.complete([state.find(1)])
-    state.save_to_file(directory / FILE)
-    state.rename(state.find(3), "renamed")
-    state.save_to_file(directory / FILE)
-    if state._store is not None:
-        state._store.close()
+        state.rename(state.find(3), "renamed")
+        state.save_to_file(directory / FILE)
 
 
 def content(directory: Path) -> Content:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.changes import encode_record
-from core.state import AppState
 from tests import strace
-from tests.real_command import COMMAND, FILE, Content, Ended, content, environment, make_list, run
+from tests.real_command import COMMAND, FILE, Content, Ended, content, environment, make_list, open_list, run
 from tests.strace import Fault, Point, Traced
 
 GARBAGE = b'{"schema_version":1,"seq":7,"next_id":5,"checksum":"0'
@@ -32,12 +31,11 @@ def torn(directory: Path) -> None:
     make_list(directory)
     journal = directory / f"{FILE}.journal"
     checkpoint = (directory / FILE).read_bytes()
-    state = AppState(by="kitchen:2:pts/1")
-    state.load_from_file(directory / FILE)
-    state.add_task("in the journal alone")
-    state.save_to_file(directory / FILE)
-    state.add_task("never acknowledged")
-    line = encode_record(state.pending[0])
+    with open_list(directory) as state:
+        state.add_task("in the journal alone")
+        state.save_to_file(directory / FILE)
+        state.add_task("never acknowledged")
+        line = encode_record(state.pending[0])
     (directory / FILE).write_bytes(checkpoint)
     journal.write_bytes(journal.read_bytes() + line[: len(line) // 2])
 
@@ -45,14 +43,13 @@ def torn(directory: Path) -> None:
 def crowded(directory: Path) -> None:
     """A list whose journal is so long that the next save moves most of it away."""
     make_list(directory)
-    state = AppState(by="kitchen:2:pts/1")
-    state.load_from_file(directory / FILE)
-    task = state.find(2)
-    for number in range(2200):
-        state.edit([task], description=f"{number} {'x' * 1000}")
-    for number in range(3):
-        state.save_to_file(directory / FILE)
-        state.rename(task, f"task 2, again {number}")
+    with open_list(directory) as state:
+        task = state.find(2)
+        for number in range(2200):
+            state.edit([task], description=f"{number} {'x' * 1000}")
+        for number in range(3):
+            state.save_to_file(directory / FILE)
+            state.rename(task, f"task 2, again {number}")
     assert not (directory / "backups").exists()
 
 

@@ -29,6 +29,7 @@ from tests.real_command import (
     environment,
     leftovers,
     make_list,
+    open_list,
     run,
     up_to_date,
 )
@@ -101,25 +102,23 @@ def test_an_open_list_keeps_what_a_full_disk_refuses_until_there_is_room(tmp_pat
     with disks.in_memory(tmp_path / "disk") as disk:
         directory = disk.path / "list"
         make_list(directory)
-        state = AppState(by="kitchen:2:pts/1")
-        state.load_from_file(directory / FILE)
-        disk.fill(leave=0)
-        with pytest.raises(DiskFullError):
-            save_changes_until_refused(state, directory)
-        before = content(directory)
-        state.add_task("also while it was full")
-        with pytest.raises(DiskFullError):
+        with open_list(directory) as state:
+            disk.fill(leave=0)
+            with pytest.raises(DiskFullError):
+                save_changes_until_refused(state, directory)
+            before = content(directory)
+            state.add_task("also while it was full")
+            with pytest.raises(DiskFullError):
+                state.save_to_file(directory / FILE)
+            assert len(state.pending) == 2
+            assert content(directory) == before
+
+            disk.make_room()
             state.save_to_file(directory / FILE)
-        assert len(state.pending) == 2
-        assert content(directory) == before
 
-        disk.make_room()
-        state.save_to_file(directory / FILE)
-
-        assert not state.pending
-        assert content(directory) == shown(state)
-        assert_well(directory)
-        close(state)
+            assert not state.pending
+            assert content(directory) == shown(state)
+            assert_well(directory)
 
 
 def save_changes_until_refused(state: AppState, directory: Path) -> None:
@@ -133,38 +132,30 @@ def shown(state: AppState) -> Content:
     return {task.id: (task.name, task.status.value) for task in (*state.tasks, *state.trash)}
 
 
-def close(state: AppState) -> None:
-    """Let go of the files, as the end of a program does."""
-    assert state._store is not None
-    state._store.close()
-
-
 def test_an_open_list_keeps_what_a_read_only_disk_refuses_until_it_is_writable(tmp_path: Path, compiled: Path) -> None:
     with disks.in_memory(tmp_path / "disk") as disk:
         directory = disk.path / "list"
         make_list(directory)
         before = content(directory)
-        state = AppState(by="kitchen:2:pts/1")
-        state.load_from_file(directory / FILE)
-        state.add_task("kept")
-        disk.remount("ro")
-        for _once_more in range(2):
-            with pytest.raises(ReadOnlyError):
-                state.save_to_file(directory / FILE)
-        assert len(state.pending) == 1
-        assert content(directory) == before
-        refused = add(directory, compiled, "refused")
-        assert refused.code == STORE_ERROR
-        assert "the disk is read-only" in refused.err
+        with open_list(directory) as state:
+            state.add_task("kept")
+            disk.remount("ro")
+            for _once_more in range(2):
+                with pytest.raises(ReadOnlyError):
+                    state.save_to_file(directory / FILE)
+            assert len(state.pending) == 1
+            assert content(directory) == before
+            refused = add(directory, compiled, "refused")
+            assert refused.code == STORE_ERROR
+            assert "the disk is read-only" in refused.err
 
-        disk.remount("rw")
-        state.save_to_file(directory / FILE)
+            disk.remount("rw")
+            state.save_to_file(directory / FILE)
 
-        assert not state.pending
-        assert content(directory) == shown(state)
-        assert [task.name for task in state.tasks if task.id not in before] == ["kept"]
-        assert_well(directory)
-        close(state)
+            assert not state.pending
+            assert content(directory) == shown(state)
+            assert [task.name for task in state.tasks if task.id not in before] == ["kept"]
+            assert_well(directory)
 
 
 def test_an_open_list_outlives_an_error_that_makes_its_disk_read_only(tmp_path: Path) -> None:
@@ -172,27 +163,25 @@ def test_an_open_list_outlives_an_error_that_makes_its_disk_read_only(tmp_path: 
     with disks.ext4(tmp_path / "disk", image, "errors=remount-ro") as disk:
         directory = disk.path / "list"
         make_list(directory)
-        state = AppState(by="kitchen:2:pts/1")
-        state.add_task("acknowledged before")
-        state.save_to_file(directory / FILE)
-        before = content(directory)
-        state.add_task("kept")
-        disks.break_ext4(disk)
-        with pytest.raises(FileSafetyError):
+        with open_list(directory) as state:
+            state.add_task("acknowledged before")
             state.save_to_file(directory / FILE)
-        assert len(state.pending) == 1
-        assert content(directory) == before
-        close(state)
+            before = content(directory)
+            state.add_task("kept")
+            disks.break_ext4(disk)
+            with pytest.raises(FileSafetyError):
+                state.save_to_file(directory / FILE)
+            assert len(state.pending) == 1
+            assert content(directory) == before
 
-        disks.mend_ext4(disk, image)
-        assert content(directory) == before
-        state.save_to_file(directory / FILE)
+            disks.mend_ext4(disk, image)
+            assert content(directory) == before
+            state.save_to_file(directory / FILE)
 
-        assert not state.pending
-        assert content(directory) == shown(state)
-        assert [task.name for task in state.tasks if task.id not in before] == ["kept"]
-        assert_well(directory)
-        close(state)
+            assert not state.pending
+            assert content(directory) == shown(state)
+            assert [task.name for task in state.tasks if task.id not in before] == ["kept"]
+            assert_well(directory)
 
 
 # No file may grow beyond a limit

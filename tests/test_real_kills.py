@@ -14,9 +14,8 @@ from textwrap import dedent
 
 import pytest
 
-from core.state import AppState
 from tests import proof, strace
-from tests.real_command import FILE, Content, complaint, content, damage, leftovers, up_to_date
+from tests.real_command import FILE, Content, complaint, content, damage, leftovers, open_list, up_to_date
 from tests.scenes import CASES, GARBAGE, Scene, play
 from tests.strace import Fault, Traced
 
@@ -166,9 +165,9 @@ def whole_afterwards(scene: Scene, directory: Path) -> str:
     """What is wrong with the list when the next change was saved without a fault."""
     before = content(directory)
     directory.mkdir(exist_ok=True)
-    state = AppState(by="kitchen:3:pts/1")
-    uid = state.add_task("one more").uid
-    state.save_to_file(directory / FILE)
+    with open_list(directory) as state:
+        uid = state.add_task("one more").uid
+        state.save_to_file(directory / FILE)
     wanted = before | {state.find(uid).id: ("one more", "pending")}
     return whole(scene, directory, [wanted]) or tidy(scene, directory)
 
