@@ -468,6 +468,7 @@ def test_a_waiter_on_a_removed_file_is_not_waited_for_again(path: Path, waiting:
         with _holder(path) as new:
             with pytest.raises(FileLockTimeoutError) as raised:
                 lock.acquire()
+            assert waiting.acquire(timeout=_PATIENT)  # it waits for the new file now
             if sys.platform == "linux":
                 assert raised.value.holder is not None
                 assert str(new.pid) in raised.value.holder

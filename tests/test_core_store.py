@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta, timezone
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -563,3 +564,35 @@ def test_a_list_of_its_own_has_its_own_news(file: Path) -> None:
     assert news.anew.tasks == TaskList()
     news.anew.tasks.tasks["x"] = a_task()
     assert here.store.tasks == TaskList()
+
+
+def test_a_repair_reads_the_list_first_where_that_was_not_done(file: Path) -> None:
+    opened(file).add("one", "two")
+    backup = file.with_name(f"{file.name}.backup")
+    backup.write_bytes(b"garbage")
+    again = TaskStore(file)
+    (kept,) = again.repair()
+    assert kept.read_bytes() == b"garbage"
+    assert opened(file).names == ["one", "two"]
+    again.close()
+
+
+def test_a_file_that_is_replaced_at_each_attempt_to_read_it_is_looked_at_again(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(file).add("one")
+    again = TaskStore(file)
+    numbers = count(1)
+    real = durable.identity
+
+    def another(path: Path) -> durable.Identity | None:
+        found = real(path)
+        return None if found is None else found._replace(modified_ns=next(numbers))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(durable, "identity", another)
+        tasks = again.load().tasks
+    assert [task.name for task in tasks.tasks.values()] == ["one"]
+    opened(file, "here:3:-").add("two")
+    assert [record.label for record in again.refresh().foreign] == ["add “two”"]
+    again.close()

@@ -174,6 +174,8 @@ def test_an_open_list_outlives_an_error_that_makes_its_disk_read_only(tmp_path: 
             assert len(state.pending) == 1
             assert content(directory) == before
 
+            assert state._store is not None
+            state._store.close()  # or the disk could not be unmounted
             disks.mend_ext4(disk, image)
             assert content(directory) == before
             state.save_to_file(directory / FILE)
