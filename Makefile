@@ -13,7 +13,7 @@ ARGS ?=
 help:
 	@echo 'make run      start todurable on your own list   (make run ARGS="list --json")'
 	@echo 'make test     run all tests                      (make test ARGS="-k journal")'
-	@echo 'make prove    try everything to lose a change (six minutes)'
+	@echo 'make prove    try everything to lose a change (nine minutes)'
 	@echo 'make check    formatting, lint, types, import contracts'
 	@echo 'make bench    what a commit and an opening cost, beside SQLite'
 	@echo 'make format   format the code and fix what can be fixed'

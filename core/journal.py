@@ -44,6 +44,9 @@ class Journal:
         self._inode = (0, 0)
         self._writable = False
 
+    def __del__(self) -> None:
+        self.close()
+
     # Reading
 
     def replay(self, after: int, earlier: bytes = b"") -> Replay:
