@@ -12,6 +12,7 @@ from core.errors import NotAFileError, TodurableError, from_os_error
 
 _NAME = "todurable"
 TASK_FILE = "tasks.json"
+PROFILE_FILE = "profile.json"
 
 
 class NoHomeError(TodurableError):
@@ -51,6 +52,15 @@ def task_file(environ: Mapping[str, str], named: str | None) -> Path:
     Symbolic links and ".." stay as they are: "x/.." is not where it looks to be when x is a link.
     """
     return data_directory(environ) / TASK_FILE if named is None else _absolute(environ, named)
+
+
+def profile_file(environ: Mapping[str, str]) -> Path:
+    """The absolute path of the user's settings: in $TODURABLE_HOME where that is set, else the platform's own place.
+
+    Raises NoHomeError where there is none.
+    """
+    chosen = environ.get("TODURABLE_HOME")
+    return (_absolute(environ, chosen) if chosen else _configuration_directory(environ) / _NAME) / PROFILE_FILE
 
 
 def make_private_directory(path: Path) -> None:
@@ -94,6 +104,13 @@ def _platform_directory(environ: Mapping[str, str]) -> Path:
     # "If an implementation encounters a relative path in any of these variables it should consider the path invalid
     # and ignore it": XDG Base Directory Specification 0.8.
     return Path(xdg) if os.path.isabs(xdg) else _home(environ) / ".local" / "share"
+
+
+def _configuration_directory(environ: Mapping[str, str]) -> Path:
+    if sys.platform in ("win32", "darwin"):  # these have one place for settings and data
+        return _platform_directory(environ)
+    xdg = environ.get("XDG_CONFIG_HOME", "")
+    return Path(xdg) if os.path.isabs(xdg) else _home(environ) / ".config"
 
 
 def _home(environ: Mapping[str, str]) -> Path:

@@ -11,7 +11,14 @@ import platformdirs.windows
 import pytest
 
 from core.errors import AccessDeniedError, DiskFullError, NotAFileError
-from core.paths import NoCurrentDirectoryError, NoHomeError, data_directory, make_private_directory, task_file
+from core.paths import (
+    NoCurrentDirectoryError,
+    NoHomeError,
+    data_directory,
+    make_private_directory,
+    profile_file,
+    task_file,
+)
 
 _HOME = {"HOME": "/home/ada"}
 
@@ -203,3 +210,23 @@ def test_a_failure_is_named(
     monkeypatch.setattr(os, call, fail)
     with pytest.raises(kind, match=r"^a could not be created: "):
         make_private_directory(tmp_path / "a" / "b")
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "expected"),
+    [
+        ("linux", _HOME, "/home/ada/.config/todurable/profile.json"),
+        ("linux", {**_HOME, "XDG_CONFIG_HOME": "/etc/ada"}, "/etc/ada/todurable/profile.json"),
+        ("linux", {**_HOME, "XDG_CONFIG_HOME": "ada"}, "/home/ada/.config/todurable/profile.json"),
+        ("linux", {**_HOME, "XDG_CONFIG_HOME": "/etc/ada", "TODURABLE_HOME": "/mine"}, "/mine/profile.json"),
+        ("darwin", _HOME, "/home/ada/Library/Application Support/todurable/profile.json"),
+    ],
+)
+def test_the_profile_is_in_the_place_for_settings(
+    platform: str, environ: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _on(platform, monkeypatch)
+    assert profile_file(environ) == Path(expected)

@@ -30,6 +30,18 @@ class Verb(NamedTuple):
     details: str = ""
 
 
+def _profile_arguments(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
+    get = actions.add_parser("get", help="print one setting, or all")
+    get.add_argument("field", metavar="SETTING", nargs="?", help="its name, such as theme or lists.work")
+    give = actions.add_parser("set", help="change a setting")
+    give.add_argument("field", metavar="SETTING")
+    give.add_argument("value", metavar="VALUE")
+    unset = actions.add_parser("unset", help="go back to what a setting is by default")
+    unset.add_argument("field", metavar="SETTING")
+    actions.add_parser("edit", help="change them all in your editor")
+
+
 VERBS = (
     Verb("tui", "open the app; so does no command at all", "todurable tui"),
     Verb(
@@ -57,6 +69,14 @@ VERBS = (
     Verb("undo", "take back the last change", "todurable undo"),
     Verb("path", "print the file that the list is in", 'jq .tasks "$(todurable path)"'),
     Verb(
+        "profile",
+        "show and change your settings",
+        "todurable profile set week_start sunday",
+        _profile_arguments,
+        "Settings: name, file, lists.NAME, theme, start_view, date_style, week_start, keys.COMMAND, filters.NAME and "
+        "more. The command line comes before the environment, and that before the profile.",
+    ),
+    Verb(
         "doctor",
         "examine the files of the list",
         "todurable doctor --repair",
@@ -71,7 +91,7 @@ VERBS = (
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options in `arguments`. Raises UsageError; for --help and --version prints and raises SystemExit."""
     options = argparse.Namespace(
-        verb="tui", file=None, json=False, quiet=False, no_color=False, debug=False, lock_timeout=5.0
+        verb="tui", file=None, list=None, json=False, quiet=False, no_color=False, debug=False, lock_timeout=None
     )
     return build_parser().parse_args(arguments, options)
 
@@ -128,6 +148,7 @@ def _options_of_every_verb() -> _Parser:
     options = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
     add = options.add_argument
     add("--file", metavar="PATH", help="the list, if it is not your own one")
+    add("--list", metavar="NAME", help="the list that your profile has under this name")
     add("--json", action="store_true", help="print one JSON document; messages are JSON lines on stderr")
     add("--quiet", action="store_true", help="print answers, warnings and errors only")
     add("--no-color", action="store_true", help="no colours; so does NO_COLOR=1")

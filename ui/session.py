@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import Any
 
 from core.errors import FileSafetyError
-from core.paths import make_private_directory, task_file
+from core.paths import make_private_directory
+from core.profile import Profile
 from core.state import AppState
 from core.store import TaskStore
 from core.task import FIELDS, Task, name_of
 from core.tasklist import Conflict
 from ui.output import Output
+from ui.settings import chosen
 
 
 @contextmanager
@@ -23,15 +25,21 @@ def store_for(options: Namespace, out: Output, *, writing: bool = False) -> Iter
 
     With `writing`, the directory of the user's own list is made where it is missing.
     """
-    file = task_file(os.environ, options.file)
+    file, profile = chosen(options, out)
     if writing and options.file is None:
         make_private_directory(file.parent)
-    with closing(TaskStore(file, lock_timeout=options.lock_timeout)) as store:
+    with closing(open_store(file, profile, options)) as store:
         try:
             yield store
         finally:
             if store.report is not None:
                 out.warn(str(store.report), recovery=store.report.to_json())
+
+
+def open_store(file: Path, profile: Profile, options: Namespace) -> TaskStore:
+    """The files of the list at `file`, with the settings of `profile` where `options` do not say otherwise."""
+    timeout = profile.lock_timeout if options.lock_timeout is None else options.lock_timeout
+    return TaskStore(file, lock_timeout=timeout, backup_count=profile.backup_count)
 
 
 def load(store: TaskStore, out: Output, *, history: bool = False) -> AppState:

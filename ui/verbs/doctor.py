@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
@@ -11,13 +10,13 @@ from typing import NamedTuple
 
 from core.display import literal
 from core.errors import FileCorruptionError, FileSafetyError
-from core.paths import task_file
 from core.recovery import RecoveryReport
-from core.store import TaskStore
 from ui import exit_codes
 from ui.columns import Column, lines
 from ui.examination import Examined, examine
 from ui.output import Output
+from ui.session import open_store
+from ui.settings import chosen
 
 _UNLIMITED = 10_000
 _VERDICTS = {exit_codes.DONE: "good", exit_codes.REPAIRED: "damaged", exit_codes.STORE: "unreadable"}
@@ -44,7 +43,7 @@ class _Finding(NamedTuple):
 
 def run(options: Namespace, out: Output) -> int:
     """Print what each file holds and what is wrong with it. With --repair, put right what is damaged."""
-    with closing(TaskStore(task_file(os.environ, options.file), lock_timeout=options.lock_timeout)) as store:
+    with closing(open_store(*chosen(options, out), options)) as store:
         try:
             store.load()
         except FileSafetyError as error:

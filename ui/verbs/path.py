@@ -6,14 +6,14 @@ import os
 from argparse import Namespace
 
 from core.display import literal
-from core.paths import task_file
 from ui import exit_codes
 from ui.output import Output
+from ui.settings import chosen
 
 
 def run(options: Namespace, out: Output) -> int:
     """Print the file's path: as it is for programs, safe to show for people."""
-    file = str(task_file(os.environ, options.file))
+    file = str(chosen(options, out)[0])
     if options.json:
         out.document({"file": file})
     elif out.to_terminal:

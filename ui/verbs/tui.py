@@ -6,16 +6,17 @@ import os
 import sys
 from argparse import Namespace
 
-from core.paths import make_private_directory, task_file
+from core.paths import make_private_directory
 from ui.arguments import UsageError
 from ui.output import Output
+from ui.settings import chosen
 
 
 def run(options: Namespace, out: Output) -> int:
     """Open the app on the list, and return when its user leaves it."""
     if not out.to_terminal or sys.stdin is None or not sys.stdin.isatty():
         raise UsageError("The app needs a terminal. For scripts there are commands: todurable --help")
-    file = task_file(os.environ, options.file)
+    file, _profile = chosen(options, out)
     if options.file is None:
         make_private_directory(file.parent)
     if options.no_color:

@@ -1,0 +1,241 @@
+"""The user's settings: one file, validated, versioned, saved as safely as the list.
+
+`Profile` is a value with a good default for every field. `ProfileStore` reads and writes `profile.json`, with its
+backups and the recovery of `SafeFileManager`; a field that it does not know is kept as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
+
+from core.errors import InvalidContentError
+from core.file_safety import SafeFileManager
+from core.paths import make_private_directory
+from core.profile_rules import (
+    NAMED,
+    RULES,
+    BadSettingError,
+    MissingSettingError,
+    ProfileError,
+    UnknownSettingError,
+    WrongSettingTypeError,
+    check,
+)
+from core.recovery import RecoveryReport
+
+PROFILE_VERSION = 1
+STEPS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
+"""What turns a profile of format n into one of n + 1, from format 1 on."""
+
+
+class Profile(Struct, frozen=True):
+    """All settings. `file` and `second_place` are full paths or begin with “~/”; empty: the usual place, or none.
+
+    `lists` are names for further lists, `filters` names for queries, `keys` the keys of a command by its id.
+    `week_start` counts from Monday, 0. `lock_timeout` is in seconds. `backup_count` are the backups beside the list,
+    the `keep_` fields how many timestamped copies stay of each kind. From `sidebar` on: what the screen remembers.
+    """
+
+    name: str = ""
+    file: str = ""
+    lists: dict[str, str] = field(default_factory=dict)
+    theme: str = ""
+    start_view: str = ""
+    date_style: str = "words"
+    week_start: int = 0
+    keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    filters: dict[str, str] = field(default_factory=dict)
+    backup_count: int = 3
+    keep_last: int = 10
+    keep_hourly: int = 24
+    keep_daily: int = 14
+    keep_monthly: int = 12
+    second_place: str = ""
+    lock_timeout: float = 5.0
+    sidebar: bool = True
+    details: bool = False
+    ascii: bool = False
+    animation: bool = True
+    tour_seen: bool = False
+
+
+class NewerProfileError(ProfileError):
+    """A newer program wrote the profile: it is neither used nor written."""
+
+    def __init__(self, path: Path, found: int) -> None:
+        super().__init__(
+            f"{path.name} was written by a newer version of todurable (format {found}; this one knows "
+            f"{PROFILE_VERSION}). Nothing was changed: install that version, or move {path} away.",
+            "schema_version",
+        )
+        self.path = path
+        self.found = found
+
+
+class ProfileStore:
+    """The profile at `path`. Loading writes nothing; an older format is brought up to date by the next save."""
+
+    def __init__(self, path: Path, *, lock_timeout: float = 5.0) -> None:
+        self.path = path
+        self._files = SafeFileManager(path, lock_timeout)
+        self._loaded = Profile()
+
+    @property
+    def report(self) -> RecoveryReport | None:
+        """What had to be recovered when it was last read."""
+        return self._files.last_recovery
+
+    def load(self) -> Profile:
+        """The settings; the defaults where none were ever saved, a backup's where the file is damaged.
+
+        Raises ProfileError where a person or program wrote what is not allowed: no older settings are taken for
+        those. Raises FileSafetyError where the file cannot be read.
+        """
+        self._loaded = to_profile(self._document())
+        return self._loaded
+
+    def save(self, profile: Profile) -> Profile:
+        """Save what differs from what was loaded, and nothing else: another instance may have saved meanwhile.
+
+        On return it is on the disk; what was there is the newest backup. Returns all settings as they are now.
+        Raises ProfileError where `profile` is not valid, FileSafetyError where it or its backup cannot be written.
+        """
+        return self.change(_differences(asdict(self._loaded), asdict(profile)))
+
+    def change(self, fields: Mapping[str, Any]) -> Profile:
+        """Give these fields a new value and keep all others, as `save`.
+
+        “lists.work” names an entry of a field that holds several, and None there removes it. Raises
+        UnknownSettingError for what is no setting.
+        """
+        return self._write(lambda document: _changed(document, fields))
+
+    def replace(self, document: Mapping[str, Any]) -> Profile:
+        """Save `document`, as a person wrote it, in place of all that there was; as `save`."""
+        migrated = _current(document, self.path)
+        to_profile(migrated)
+        return self._write(lambda _old: migrated)
+
+    def document(self) -> dict[str, Any]:
+        """All that the file holds, the fields that are not ours too, and each of ours."""
+        document = self._document()
+        return {**_plain(to_profile(document)), **document}
+
+    def _write(self, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Profile:
+        from core.strict_json import dump
+
+        make_private_directory(self._files.path.parent)
+        with self._files.lock:
+            edited = edit(self._document())
+            profile = to_profile(edited)
+            raw = dump(_jsonable({**edited, "schema_version": PROFILE_VERSION}), 2)
+            self._files.save_bytes(raw, self._check_backup, replaced=self._word_for_old())
+        self._loaded = profile
+        return profile
+
+    def _document(self) -> dict[str, Any]:
+        try:
+            loaded = self._files.load_bytes(_parse)
+        except FileNotFoundError:
+            return {"schema_version": PROFILE_VERSION}
+        return _current(loaded.value, loaded.path)
+
+    def _word_for_old(self) -> str:
+        """How the file that stands there is kept where it cannot become a backup."""
+        from core import durable
+
+        read = durable.read_file(self._files.path)
+        try:
+            version = _version(_parse(read[0], self.path), self.path) if read else PROFILE_VERSION
+        except (ValueError, InvalidContentError, ProfileError):
+            return "damaged"
+        return f"schema-{version}" if version < PROFILE_VERSION else "damaged"
+
+    def _check_backup(self, raw: bytes, path: Path) -> None:
+        """Refuse what must not become a backup: what is damaged, not valid, or the file itself in an older format."""
+        document = _parse(raw, path)
+        try:
+            to_profile(_current(document, path))
+            older = _version(document, path) < PROFILE_VERSION
+        except ProfileError as error:
+            raise InvalidContentError(path, str(error)) from error
+        if older and path == self._files.path:
+            raise InvalidContentError(path, "it has an older format")
+
+
+def to_profile(document: Mapping[str, Any]) -> Profile:
+    """The settings in `document`. Raises ProfileError at the first field that is not valid."""
+    if "schema_version" not in document:
+        raise MissingSettingError("schema_version")
+    return replace(Profile(), **check({name: value for name, value in document.items() if name in RULES}))
+
+
+def _changed(document: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
+    changed = dict(document)
+    for name, value in fields.items():
+        whole, _, entry = name.partition(".")
+        if whole not in RULES or (entry and whole not in NAMED):
+            raise UnknownSettingError(name)
+        new = value
+        if entry:
+            entries = {**changed.get(whole, {}), entry: value}
+            new = {key: own for key, own in entries.items() if own is not None}
+        changed |= check({whole: new})
+    return changed
+
+
+def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    """What `change` needs to make `new` of `old`, entry by entry where a field holds several."""
+    found: dict[str, Any] = {}
+    for name, value in new.items():
+        if name in NAMED:
+            entries = dict.fromkeys((*old[name], *value))
+            found |= {f"{name}.{key}": value.get(key) for key in entries if old[name].get(key) != value.get(key)}
+        elif value != old[name]:
+            found[name] = value
+    return found
+
+
+def _parse(raw: bytes, path: Path) -> dict[str, Any]:
+    from core.strict_json import parse
+
+    document = parse(raw)
+    if not isinstance(document, dict):
+        raise InvalidContentError(path, "it holds no settings")
+    return document
+
+
+def _current(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """`document` in the present format; it is not changed itself."""
+    migrated = dict(document)
+    for step in STEPS[_version(document, path) - 1 :]:
+        migrated = step(migrated)
+    return {**migrated, "schema_version": PROFILE_VERSION}
+
+
+def _version(document: Mapping[str, Any], path: Path) -> int:
+    """The format of `document`: a number, and compared as one. Raises NewerProfileError for one above ours."""
+    if "schema_version" not in document:
+        raise MissingSettingError("schema_version")
+    version = document["schema_version"]
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise WrongSettingTypeError("schema_version", "a whole number", version)
+    if version < 1:
+        raise BadSettingError("schema_version", "must be a number from 1 on")
+    if version > PROFILE_VERSION:
+        raise NewerProfileError(path, version)
+    return version
+
+
+def _plain(profile: Profile) -> dict[str, Any]:
+    return _jsonable(asdict(profile))
+
+
+def _jsonable(document: Mapping[str, Any]) -> dict[str, Any]:
+    keys = document.get("keys")
+    return dict(document) if keys is None else {**document, "keys": {name: list(own) for name, own in keys.items()}}

@@ -1,0 +1,31 @@
+"""A text in the user's own editor."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from core.errors import TodurableError
+
+
+class NotEditedError(TodurableError):
+    """The editor could not be used, or what it left cannot."""
+
+
+def edit_text(text: str, *, suffix: str) -> str:
+    """`text` as the user leaves it in $VISUAL or $EDITOR. Raises NotEditedError where that does not work."""
+    command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if sys.platform == "win32" else "vi")
+    with TemporaryDirectory(prefix="todurable-") as directory:
+        file = Path(directory, f"edit{suffix}")
+        file.write_text(text, encoding="utf-8")
+        try:
+            ended = subprocess.run([*shlex.split(command), str(file)], check=False)  # noqa: S603 - the user's own editor
+        except (OSError, ValueError) as error:
+            raise NotEditedError(f"The editor “{command}” could not be started: {error}. Set $EDITOR.") from error
+        if ended.returncode != 0:
+            raise NotEditedError(f"The editor ended with status {ended.returncode}. Nothing was changed.")
+        return file.read_text(encoding="utf-8")

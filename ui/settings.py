@@ -1,0 +1,53 @@
+"""Which list a command works on, and with which settings: options before the environment, that before the profile."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Iterable
+from pathlib import Path
+
+from core.errors import FileSafetyError, TodurableError
+from core.paths import profile_file, task_file
+from core.profile import Profile, ProfileStore
+from core.profile_rules import ProfileError
+from ui.output import Output
+
+
+class UnknownListError(TodurableError):
+    """The profile names no such list."""
+
+    def __init__(self, name: str, known: Iterable[str]) -> None:
+        there = (
+            f"It names {', '.join(sorted(known))}." if known else f"Name it: todurable profile set lists.{name} PATH"
+        )
+        super().__init__(f"Your profile names no list “{name}”. {there}")
+        self.name = name
+
+
+def chosen(options: Namespace, out: Output) -> tuple[Path, Profile]:
+    """The list that `options`, else the environment, else the profile names; and the settings.
+
+    A profile that cannot be used is no reason to stop where it does not choose the list: that is told.
+    Raises ProfileError or FileSafetyError where it is.
+    """
+    named = options.file or (None if options.list else os.environ.get("TODURABLE_FILE") or None)
+    store = ProfileStore(profile_file(os.environ))
+    try:
+        profile = store.load()
+    except (ProfileError, FileSafetyError) as error:
+        if named is None:
+            raise
+        out.warn(f"{error} The usual settings are used.")
+        profile = Profile()
+    if store.report is not None:
+        out.warn(str(store.report), recovery=store.report.to_json())
+    return task_file(os.environ, named or _named_list(profile, options.list) or profile.file or None), profile
+
+
+def _named_list(profile: Profile, name: str | None) -> str:
+    if name is None:
+        return ""
+    if name not in profile.lists:
+        raise UnknownListError(name, profile.lists)
+    return profile.lists[name]
