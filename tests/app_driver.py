@@ -14,6 +14,7 @@ from ui.app import TaskApp
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
+    from textual.screen import Screen
 
 # Long enough never to pass on any machine, where a test does not wait for it.
 PATIENT = 100.0
@@ -30,6 +31,10 @@ class Driver:
         """Return once `condition` holds. That it never does is for the guard against hangs to find."""
         while not condition():
             await self.pilot.pause()
+
+    async def until_on(self, screen: type[Screen[Any]]) -> None:
+        """Return once a screen of that kind is shown and painted."""
+        await self.until(lambda: isinstance(self.app.screen, screen) and self.text.strip())
 
     async def press(self, *keys: str) -> None:
         """Press `keys` one after the other, and let the app act on each."""
@@ -96,7 +101,9 @@ async def running(
 async def opened(file: Path, **options: Any) -> AsyncIterator[Driver]:
     """An app that shows the list at `file`."""
     async with running(file, **options) as driver:
-        await driver.until(lambda: driver.app.main.is_active and "reading" not in driver.lines[-1])
+        await driver.until(
+            lambda: driver.app.main.is_active and driver.text.strip() and "reading" not in driver.lines[-1]
+        )
         yield driver
 
 

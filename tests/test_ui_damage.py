@@ -75,7 +75,7 @@ async def test_what_is_missing_is_said(file: Path) -> None:
         older.unlink()
     _write(journal, _read(journal).splitlines(keepends=True)[0] + b"garbage\n")
     async with running(file) as app:
-        await app.until(lambda: isinstance(app.app.screen, RecoveryScreen))
+        await app.until_on(RecoveryScreen)
         assert "tasks.json.journal" in app.text
         assert "could not be read" in app.text
 
@@ -85,7 +85,7 @@ async def test_a_list_that_cannot_be_read_is_no_empty_list_and_nothing_is_writte
     _write(file, b'{"tasks": "no')
     before = _everything(file)
     async with running(file) as app:
-        await app.until(lambda: isinstance(app.app.screen, StopScreen))
+        await app.until_on(StopScreen)
         assert "This list cannot be read" in app.text
         assert "Nothing was changed" in " ".join(app.text.split())
         await app.press("a", "x", "u", "ctrl+p", "r")
@@ -101,7 +101,7 @@ async def test_a_list_that_can_be_read_again_is_shown(tmp_path: Path) -> None:
     file = tmp_path / "tasks.json"
     _write(file, b"garbage")
     async with running(file) as app:
-        await app.until(lambda: isinstance(app.app.screen, StopScreen))
+        await app.until_on(StopScreen)
         file.unlink()
         saved_list(file, "one")
         await app.press("r")
@@ -112,7 +112,7 @@ async def test_a_directory_in_place_of_the_list_is_said(tmp_path: Path) -> None:
     file = tmp_path / "tasks.json"
     file.mkdir()
     async with running(file) as app:
-        await app.until(lambda: isinstance(app.app.screen, StopScreen))
+        await app.until_on(StopScreen)
         assert "tasks.json" in app.text
 
 

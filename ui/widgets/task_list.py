@@ -76,7 +76,7 @@ class TaskList(ScrollView, can_focus=True):
         columns, self._columns = self._columns, None
         self.virtual_size = Size(0, len(tasks))
         if self.scroll_offset.y:
-            self.scroll_to(y=self.scroll_offset.y + self._row - old_row, animate=False)
+            self._scroll(self.scroll_offset.y + self._row - old_row)
         self._reveal()
         if len(old) == len(tasks) and old_row == self._row and columns == self._fit():
             self._refresh_changed(old)
@@ -149,9 +149,13 @@ class TaskList(ScrollView, can_focus=True):
     def _reveal(self) -> None:
         top, height = self.scroll_offset.y, self._view.height
         if self._row < top:
-            self.scroll_to(y=self._row, animate=False)
+            self._scroll(self._row)
         elif height and self._row >= top + height:
-            self.scroll_to(y=self._row - height + 1, animate=False)
+            self._scroll(self._row - height + 1)
+
+    def _scroll(self, top: int) -> None:
+        # forced: until the scroll bar is laid out, Textual drops what does not ask for more
+        self.scroll_to(y=top, animate=False, force=True)
 
     def _refresh_changed(self, old: Sequence[Task]) -> None:
         top = self.scroll_offset.y
