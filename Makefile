@@ -15,7 +15,7 @@ help:
 	@echo 'make test     run all tests                      (make test ARGS="-k journal")'
 	@echo 'make prove    try everything to lose a change (nine minutes)'
 	@echo 'make check    formatting, lint, types, import contracts'
-	@echo 'make bench    what a commit and an opening cost, beside SQLite'
+	@echo 'make bench    what commits, openings and queries cost, beside SQLite and loops'
 	@echo 'make format   format the code and fix what can be fixed'
 	@echo 'make setup    only make or update .venv'
 	@echo 'make clean    remove .venv and caches'
@@ -43,6 +43,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench.store $(ARGS)
+	$(BIN)/python -m bench.query
 
 format: setup
 	$(BIN)/ruff check --fix-only .

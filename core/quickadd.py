@@ -108,6 +108,14 @@ def literal(text: str) -> str:
     return _WOULD_MEAN.sub(r"\\", text)
 
 
+def parse_estimate(text: str) -> int:
+    """The minutes that `text` (`30m`, `2h`, `1h30`) stands for. Raises TodurableError."""
+    match = _ESTIMATE.fullmatch(text)
+    if match is None:
+        raise _NoMarkError(f"“{text}” is no length of time: write 30m, 2h or 1h30.")
+    return int(match["minutes"] or 0) + 60 * int(match[1] or 0) + int(match[2] or 0)
+
+
 def _set(fields: dict[str, Any], found: _Found) -> None:
     if found.kind == "tags":
         fields["tags"] = tuple(dict.fromkeys((*fields.get("tags", ()), found.value)))
@@ -195,10 +203,7 @@ def _rule(text: str, end: int) -> _Found:
 
 
 def _estimate(text: str, end: int) -> _Found:
-    match = _ESTIMATE.fullmatch(text)
-    if match is None:
-        raise _NoMarkError(f"“{text}” is no length of time: write 30m, 2h or 1h30.")
-    minutes = int(match["minutes"] or 0) + 60 * int(match[1] or 0) + int(match[2] or 0)
+    minutes = parse_estimate(text)
     hours, rest = divmod(minutes, 60)
     parts = [f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours)
     return _Found("estimate", minutes, f"estimate {' '.join(parts)}", end)

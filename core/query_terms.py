@@ -1,0 +1,409 @@
+"""What the terms of a query mean: each becomes a Python expression over a task `t`, for `core.query` to compile.
+
+No text of the query is part of an expression: what it compares with is bound to a name. So an expression holds nothing
+but what is written here, and a query costs what the same loop costs that somebody writes by hand.
+
+- A word is found in the name, comment, description, project and tags, in upper or lower case.
+- `:` is one of the values (a text field: has it in it), `=` just that, `!=` neither. An unset field never matches
+  `<` `<=` `>` `>=`, and always `!=`.
+- A project takes those beneath it. A day takes all of that day; a time beside a task's day without one compares as the
+  end of that day (`scheduled`, `wait`: as its beginning).
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from core import facts
+from core.dates import DateError, parse_date
+from core.errors import TodurableError
+from core.query_syntax import Item, QueryError, Term
+from core.quickadd import parse_estimate
+from core.task import FIELDS, Priority, Status, Task
+
+OPEN = "(t.status is PENDING or t.status is ACTIVE)"
+WAITING = "(t.wait is not None and t.wait > now.time)"
+FLAGS = {
+    "open": OPEN,
+    "done": "t.status is DONE",
+    "cancelled": "t.status is CANCELLED",
+    "deleted": "t.status is DELETED",
+    "active": "t.status is ACTIVE",
+    "waiting": f"({WAITING} and {OPEN})",
+    "overdue": "is_overdue(t, now)",
+    "today": "is_today(t, now)",
+    "upcoming": "is_upcoming(t, now)",
+    "scheduled": "is_scheduled(t, now)",
+    "blocked": "is_blocked(t, known)",
+    "ready": "is_ready(t, now, known)",
+    "recurring": "t.recur is not None",
+}
+"""What `is:` may be followed by."""
+DIRECTIVES = ("sort", "limit")
+"""Fields that say how to show what was found."""
+
+_ALIASES = {
+    "tags": "tag",
+    "context": "tag",
+    "prio": "priority",
+    "pri": "priority",
+    "proj": "project",
+    "desc": "description",
+    "notes": "description",
+    "est": "estimate",
+    "every": "recur",
+    "start": "started",
+    "sched": "scheduled",
+}
+_DAYS = {"due": "late", "until": "late", "scheduled": "early", "wait": "early"}
+_INSTANTS = ("created", "modified", "started", "completed")
+_TEXTS = ("name", "comment", "description", "recur")
+_EQUAL = (":", "=", "!=")
+
+
+class Scope:
+    """What expressions refer to. `now` is the present in the user's zone; the system's if it has none."""
+
+    def __init__(self, now: datetime, week_start: int) -> None:
+        self.now = now
+        self.week_start = week_start
+        self.names: dict[str, Any] = {status.name: status for status in Status}
+        self.names |= {name: getattr(facts, name) for name in dir(facts) if name.startswith("is_")}
+        self.names |= {"now": facts.moment(now), "text_of": _text_of, "late": _late, "early": _early}
+
+    def bind(self, value: Any) -> str:
+        """A name for `value`."""
+        name = f"c{len(self.names)}"
+        self.names[name] = value
+        return name
+
+
+def expression(term: Term, scope: Scope) -> str:
+    """What is true of the tasks that `term` finds. Raises QueryError."""
+    name = _canonical(term.field)
+    build = _BUILDERS.get(name)
+    if build is None:
+        raise term.error(f"There is no field “{term.field}”.", _near_term(term))
+    if not term.items:
+        raise term.error(f"“{term.text}” needs a value.")
+    return build(name, term, scope)
+
+
+def cost(term: Term) -> int:
+    """What is dear to ask of a task is asked last."""
+    return ("word", "regex").index(term.field) + 1 if term.field in ("word", "regex") else 0
+
+
+def sort_field(term: Term, item: Item) -> tuple[str, bool]:
+    """The field that an item of `sort:` names, and whether the order is reversed. Raises QueryError."""
+    text = item.low.lower()
+    name = _canonical(text.removesuffix("-"))
+    if name not in SORTABLE:
+        raise term.error(f"There is no order by “{item.low}”.", _near(name, SORTABLE), item)
+    return name, text.endswith("-")
+
+
+def limit(term: Term) -> int:
+    """How many tasks `limit:` lets pass. Raises QueryError."""
+    if len(term.items) != 1 or term.op not in _EQUAL[:2] or not (number := _whole(term.value)):
+        raise term.error("“limit:” needs a whole number, 1 or more.")
+    return number
+
+
+def _canonical(name: str) -> str:
+    return _ALIASES.get(name, name)
+
+
+# Expressions
+
+
+def _word(_name: str, term: Term, scope: Scope) -> str:
+    word = scope.bind(term.value.casefold())
+    return f"({word} in t.name.casefold() or {word} in text_of(t))"
+
+
+def _regex(_name: str, term: Term, scope: Scope) -> str:
+    try:
+        with warnings.catch_warnings():  # of what a later Python may read in another way
+            warnings.simplefilter("ignore")
+            search = re.compile(term.value, re.IGNORECASE).search
+    except (re.error, OverflowError, RecursionError) as error:
+        raise term.error(f"This is no regular expression: {error}.", item=term.items[0]) from None
+    found = scope.bind(search)
+    return f"({found}(t.name) or {found}(t.comment) or {found}(t.description))"
+
+
+def _text(name: str, term: Term, scope: Scope) -> str:
+    _accept(term, _EQUAL)
+    values = tuple(_single(term, item).casefold() for item in term.items)
+    text = f"(t.{name} or '').casefold()"
+    if term.op == ":":
+        return "(" + " or ".join(f"{scope.bind(value)} in {text}" for value in values) + ")"
+    return f"({text} {'not in' if term.op == '!=' else 'in'} {scope.bind(values)})"
+
+
+def _project(_name: str, term: Term, scope: Scope) -> str:
+    _accept(term, _EQUAL)
+    values = tuple(_single(term, item).casefold().rstrip("/") for item in term.items)
+    beneath = tuple(f"{value}/" for value in values) if term.op == ":" else ()
+    matches = _Memo(lambda project: (p := project.casefold()) in values or p.startswith(beneath))
+    return _negated(term, f"{scope.bind(matches)}[t.project]")
+
+
+def _tag(_name: str, term: Term, scope: Scope) -> str:
+    _accept(term, _EQUAL)
+    wanted = frozenset(_tag_name(term, item) for item in term.items)
+    matches = _Memo(lambda tags: any(tag.casefold() in wanted for tag in tags))
+    return _negated(term, f"{scope.bind(matches)}[t.tags]")
+
+
+def _tag_name(term: Term, item: Item) -> str:
+    name = _single(term, item).casefold()
+    return f"@{name}" if term.field == "context" and not name.startswith("@") else name
+
+
+def _status(_name: str, term: Term, scope: Scope) -> str:
+    _accept(term, _EQUAL)
+    wanted = tuple(Status(_one_of(term, item, tuple(Status))) for item in term.items)
+    return _negated(term, f"t.status in {scope.bind(wanted)}")
+
+
+def _flag(_name: str, term: Term, _scope: Scope) -> str:
+    _accept(term, _EQUAL)
+    found = [FLAGS[_one_of(term, item, tuple(FLAGS))] for item in term.items]
+    return _negated(term, f"({' or '.join(found)})")
+
+
+def _presence(name: str, term: Term, _scope: Scope) -> str:
+    _accept(term, _EQUAL[:2])
+    found = [_held(term, item) for item in term.items]
+    if name == "no":
+        return "(" + " and ".join(f"not {one}" for one in found) + ")"
+    return f"({' or '.join(found)})"
+
+
+def _held(term: Term, item: Item) -> str:
+    words = (*_HELD, *FIELDS)
+    text = item.low.lower()
+    name = _one_of(term, item, words, text if text in words else _canonical(text))
+    return _HELD.get(name, f"t.{name}")
+
+
+_HELD = {
+    "tag": "t.tags",
+    "context": "any(s[0] == '@' for s in t.tags)",
+    "estimate": "(t.estimate is not None)",
+}
+
+
+def _number(name: str, term: Term, scope: Scope) -> str:
+    def bounds(item: Item, text: str) -> tuple[int, int]:
+        number = _whole(text)
+        if number is None:
+            raise term.error(f"“{name}” needs a whole number, not “{text}”.", item=item)
+        return number, number + 1
+
+    return _ordered(term, scope, f"t.{name}", bounds)
+
+
+def _estimate(name: str, term: Term, scope: Scope) -> str:
+    def bounds(item: Item, text: str) -> tuple[int, int]:
+        try:
+            minutes = number if (number := _whole(text)) is not None else parse_estimate(text)
+        except TodurableError as error:
+            raise term.error(str(error), item=item) from None
+        return minutes, minutes + 1
+
+    return _ordered(term, scope, f"t.{name}", bounds)
+
+
+def _priority(_name: str, term: Term, scope: Scope) -> str:
+    names = {word: priority.value for priority in Priority for word in (str(priority.value), priority.name.lower())}
+    names |= {f"p{number}": number for number in (1, 2, 3)}
+
+    def bounds(item: Item, text: str) -> tuple[int, int]:
+        number = names[_one_of(term, item, tuple(names), text.lower())]
+        return number, number + 1
+
+    if term.op in _EQUAL:
+        return _ordered(term, scope, "t.priority", bounds, guard="True")
+    return _ordered(term, scope, "t.priority", bounds, guard="t.priority")
+
+
+def _day(name: str, term: Term, scope: Scope) -> str:
+    times = False
+
+    def bounds(item: Item, text: str) -> tuple[str, str]:
+        nonlocal times
+        found = _date(item, text, scope)
+        times = times or "T" in found
+        # Behind a day, U sorts after each of its times, which begin with T; behind a minute, ; after its seconds.
+        return found, found + (";" if "T" in found else "U")
+
+    plain = _ordered(term, scope, f"t.{name}", bounds)
+    return _ordered(term, scope, f"{_DAYS[name]}(t.{name})", bounds, guard=f"t.{name} is not None") if times else plain
+
+
+def _instant(name: str, term: Term, scope: Scope) -> str:
+    def bounds(item: Item, text: str) -> tuple[str, str]:
+        found = _date(item, text, scope)
+        if "T" in found:
+            first = datetime.fromisoformat(found)
+            return _utc(first, scope), _utc(first, scope, timedelta(minutes=1))
+        first = datetime.combine(date.fromisoformat(found), time())
+        return _utc(first, scope), _utc(first, scope, timedelta(days=1))
+
+    return _ordered(term, scope, f"t.{name}", bounds)
+
+
+def _link(name: str, term: Term, scope: Scope) -> str:
+    """`parent:12`, `depends:12`: tasks by id, or by the start of a uid."""
+    _accept(term, _EQUAL)
+    wanted = tuple(_single(term, item).lower() for item in term.items)
+
+    def leads(uids: Iterable[str], known: Any) -> bool:
+        ids = {str(known[uid].id) for uid in uids if uid in known}
+        return any(text in ids if text.isdecimal() else any(uid.startswith(text) for uid in uids) for text in wanted)
+
+    uids = "t.depends" if name == "depends" else "(t.parent,)"
+    return _negated(term, f"(t.{name} and {scope.bind(leads)}({uids}, known))")
+
+
+def _uid(_name: str, term: Term, scope: Scope) -> str:
+    _accept(term, _EQUAL)
+    return _negated(term, f"t.uid.startswith({scope.bind(tuple(_single(term, item).lower() for item in term.items))})")
+
+
+def _ordered(
+    term: Term, scope: Scope, value: str, bounds: Callable[[Item, str], tuple[Any, Any]], guard: str | None = None
+) -> str:
+    """`value` beside the items of `term`; `bounds` gives the first value of an item, and the first one behind it."""
+    guard = guard or f"{value} is not None"
+    parts = []
+    for item in term.items:
+        low = scope.bind(bounds(item, item.low)[0]) if item.low else ""
+        high = scope.bind(bounds(item, item.high)[1]) if item.high else ""
+        if term.op in _EQUAL:
+            parts.append(" <= ".join(filter(None, (low, value))) + (f" < {high}" if high else ""))
+        elif len(term.items) > 1 or item.low != item.high:
+            raise term.error(f"“{term.op}” takes one value; several go behind “:”.")
+        else:
+            parts.append(f"{value} {_COMPARED[term.op]} {high if term.op in ('<=', '>') else low}")
+    return _negated(term, f"({guard} and ({' or '.join(parts)}))")
+
+
+_COMPARED = {"<": "<", "<=": "<", ">": ">=", ">=": ">="}
+"""With the bound taken that fits: up to a value is before the first one behind it."""
+
+
+# Values
+
+
+def _negated(term: Term, source: str) -> str:
+    return f"(not {source})" if term.op == "!=" else source
+
+
+def _accept(term: Term, operators: tuple[str, ...]) -> None:
+    if term.op not in operators:
+        raise term.error(f"“{term.field}” has no order: use {' or '.join(operators)} here.")
+
+
+def _single(term: Term, item: Item) -> str:
+    if item.low != item.high:
+        raise term.error(f"“{term.field}” takes no range; in quotes two dots are text.", item=item)
+    return item.low
+
+
+def _one_of(term: Term, item: Item, words: tuple[str, ...], text: str | None = None) -> str:
+    word = _single(term, item).lower() if text is None else text
+    if word in words:
+        return word
+    near = _near(word, words)
+    offer = "" if near else f" There are {', '.join(words)}."
+    raise term.error(f"“{word}” cannot follow “{term.field}{term.op}”.{offer}", near, item)
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if re.fullmatch("[0-9]{1,15}", text) else None
+
+
+def _date(item: Item, text: str, scope: Scope) -> str:
+    try:
+        return parse_date(text, today=scope.now.date(), week_start=scope.week_start, zone=scope.now.tzinfo)
+    except DateError as error:
+        offer = error.suggestions[0] if error.suggestions else ""
+        problem = f"“{error.text}” {error.problem}."
+        raise QueryError(problem, item.start, item.end - item.start, offer) from None
+
+
+def _utc(local: datetime, scope: Scope, later: timedelta = timedelta()) -> str:
+    """`local` as instants begin: without a zone's letter it sorts before each fraction of its second."""
+    with suppress(OverflowError, ValueError, OSError):  # at the ends of time there is no other zone
+        local = (local + later).replace(tzinfo=scope.now.tzinfo).astimezone(UTC)
+    return local.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
+def _near(word: str, words: Iterable[str]) -> str:
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(word, list(words), 1)), "")
+
+
+def _near_term(term: Term) -> str:
+    """What a term with a field that there is not may have been meant to be: one with another field, or text."""
+    near = _near(term.field, (*_BUILDERS, *_ALIASES, *DIRECTIVES))
+    return near + term.text[len(term.field) :] if near else '"' + term.text.replace('"', "") + '"'
+
+
+class _Memo(dict[Any, bool]):
+    """What `ask` says of a key, asked once: a list has few projects and few sets of tags."""
+
+    def __init__(self, ask: Callable[[Any], bool]) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def __missing__(self, key: Any) -> bool:
+        answer = self[key] = self._ask(key)
+        return answer
+
+
+def _text_of(task: Task) -> str:
+    return "\n".join((task.comment, task.description, task.project, *task.tags)).casefold()
+
+
+def _late(day: str) -> str:
+    return day if "T" in day else f"{day}T24:00"
+
+
+def _early(day: str) -> str:
+    return day if "T" in day else f"{day}T00:00"
+
+
+SORTABLE = (*_DAYS, *_INSTANTS, "priority", "project", "name", "id", "status", "estimate", "order", "tag")
+"""What `sort:` may be followed by."""
+
+_Builder = Callable[[str, Term, Scope], str]
+_BUILDERS: dict[str, _Builder] = {
+    "word": _word,
+    "regex": _regex,
+    "project": _project,
+    "tag": _tag,
+    "status": _status,
+    "is": _flag,
+    "has": _presence,
+    "no": _presence,
+    "id": _number,
+    "estimate": _estimate,
+    "priority": _priority,
+    "parent": _link,
+    "depends": _link,
+    "uid": _uid,
+    **dict.fromkeys(_DAYS, _day),
+    **dict.fromkeys(_INSTANTS, _instant),
+    **dict.fromkeys(_TEXTS, _text),
+}
