@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.cells import set_cell_size
+
 from core.state import AppState
 from core.store import TaskStore
 from core.task import Task
@@ -73,6 +75,13 @@ class Driver:
         """What the screen shows, line by line, without the blanks at the end."""
         strips = self.app.screen._compositor.render_strips()
         return [strip.text.rstrip() for strip in strips]
+
+    @property
+    def rows(self) -> list[str]:
+        """What the list shows, line by line."""
+        region = self.app.main.tasks.region
+        cut = [set_cell_size(line[region.x :], region.width).rstrip() for line in self.lines]
+        return cut[region.y : region.bottom]
 
     @property
     def text(self) -> str:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.actions import parse
 
 from ui.app import TaskApp
 from ui.commands import COMMANDS, Command, KeyReader, shown_key, shown_keys
@@ -23,16 +24,15 @@ def test_no_key_means_two_things_and_none_hides_the_beginning_of_another() -> No
 
 
 def test_nothing_is_deleted_by_a_single_key() -> None:
-    (trash,) = [command for command in COMMANDS if command.action == "app.trash"]
+    (trash,) = [command for command in COMMANDS if command.action == "task.trash"]
     assert trash.keys == ("d d",)
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.id)
 def test_the_action_of_each_command_exists(command: Command) -> None:
     app = TaskApp(Path("tasks.json"))
-    action = command.action.partition("(")[0]
-    owner = app if action.startswith("app.") else app.main
-    assert callable(getattr(owner, f"action_{action.removeprefix('app.')}"))
+    owner, name, _arguments = parse(command.action)
+    assert callable(getattr(app.actors[owner], f"action_{name}"))
 
 
 def test_a_single_key_acts_at_once() -> None:

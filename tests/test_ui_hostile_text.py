@@ -26,7 +26,7 @@ async def test_a_name_is_literal_wherever_it_is_shown(tmp_path: Path, name: str)
     saved_list(file, name, "two")
     shown = literal(name)[:15]
     async with opened(file, size=(100, 24)) as app:
-        assert shown in app.lines[0]
+        assert shown in app.rows[0]
         _check(app)
         await app.press("i")
         await app.until(lambda: literal(name)[-10:] in app.lines[-2])
@@ -43,7 +43,7 @@ async def test_a_name_is_literal_wherever_it_is_shown(tmp_path: Path, name: str)
         await app.until(lambda: "Undone: trash" in app.text)
         _check(app)
         await app.press("x")
-        await app.until(lambda: "[x]" in app.lines[0])
+        await app.until(lambda: "[x]" in app.rows[0])
         _check(app)
         assert app.names == [name, "two"]
 

@@ -33,7 +33,7 @@ async def test_two_apps_see_each_others_changes(file: Path) -> None:
         await here.press("g", "g", "d", "d")
         await there.until(lambda: "one" not in there.names)
         assert here.names == there.names == ["two", "three", "from here", "from there"]
-        await there.until(lambda: "two" in there.lines[0])
+        await there.until(lambda: "two" in there.rows[0])
     assert names_on_disk(file) == ["two", "three", "from here", "from there"]
 
 
@@ -48,7 +48,7 @@ async def test_the_cursor_stays_on_its_task_whatever_others_do(file: Path) -> No
         elsewhere.save_to_file(file)
         await app.until(lambda: app.names == ["first of all", "second of all", "two", "three"])
         assert app.current == "two"
-        await app.until(lambda: app.lines[2].startswith("▌[ ] 2  two"))
+        await app.until(lambda: app.rows[2].startswith("▌[ ] 2  two"))
         elsewhere.trash_tasks([elsewhere.find(2)])
         elsewhere.save_to_file(file)
         await app.until(lambda: app.names == ["first of all", "second of all", "three"])

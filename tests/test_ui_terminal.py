@@ -36,7 +36,7 @@ def test_a_day_with_the_app(file: Path) -> None:
         terminal.until_shown("3 open")
         _stop_adding(terminal)
         terminal.send("ggi and bread\r")
-        terminal.until(lambda: "buy milk and bread" in terminal.lines[0] and "a add" in terminal.lines[-2])
+        terminal.until(lambda: "buy milk and bread" in terminal.lines[1] and "a add" in terminal.lines[-2])
         terminal.send("jx")
         terminal.until_shown("2 open · 1 done")
         terminal.send("jdd")
@@ -52,8 +52,8 @@ def test_a_day_with_the_app(file: Path) -> None:
     assert names_on_disk(file) == ["buy milk and bread", "pay rent"]
     with _app(file) as terminal:
         terminal.until_shown("1 open · 1 done")
-        assert terminal.lines[0].split() == ["▌[", "]", "1", "buy", "milk", "and", "bread"]
-        assert terminal.lines[1].split() == ["[x]", "2", "pay", "rent"]
+        assert terminal.lines[1].split() == ["▌[", "]", "1", "buy", "milk", "and", "bread"]
+        assert terminal.lines[2].split() == ["[x]", "2", "pay", "rent"]
         terminal.send("uu")
         terminal.until_shown("call mum")
         terminal.send("q")

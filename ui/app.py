@@ -8,9 +8,11 @@ import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from functools import partial
+from inspect import isawaitable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
+from textual.actions import parse
 from textual.app import App, SystemCommand
 from textual.events import Event, Key
 from textual.message import Message
@@ -18,17 +20,19 @@ from textual.message import Message
 from core.errors import FileSafetyError, NewerSchemaError, TodurableError
 from core.opening import Opened
 from core.recovery import RecoveryReport
-from core.state import AppState, Outcome
+from core.state import AppState
 from core.store import News, TaskStore
-from core.task import Priority, Status, Task
-from core.tasklist import Conflict
+from core.task import Status, Task
 from ui import exit_codes, sentences
+from ui.changing import Changing
 from ui.commands import COMMANDS
+from ui.edit_actions import EditActions
 from ui.screens.list_screen import ListScreen
 from ui.screens.quit_screen import Choice, QuitScreen
 from ui.screens.recovery_screen import RecoveryScreen
 from ui.screens.stop_screen import StopScreen
 from ui.store_worker import Answer, Changed, Doing, Loaded, Recovered, Stopped, StoreWorker, Trouble, Unreadable
+from ui.task_actions import TaskActions
 from ui.widgets.name_line import NameLine
 from ui.widgets.status_line import ListStatus
 
@@ -38,9 +42,8 @@ if TYPE_CHECKING:
 _OPEN = (Status.PENDING, Status.ACTIVE)
 _PATIENCE = 10.0
 """Seconds that a save which was begun may take after the screen is gone."""
+_READING = "reading…"
 _STOPPED = "saving has stopped, by a defect of todurable: quit, and start it again"
-_READ_ONLY = "This list can only be read; why is said above it."
-_Result = TypeVar("_Result")
 
 
 def run(file: Path) -> int:
@@ -77,11 +80,12 @@ class TaskApp(App[None]):
         self.state = AppState(clock=clock)
         self.worker = StoreWorker(lambda: TaskStore(file, lock_timeout=lock_timeout, clock=clock), self._hear)
         self._file_name = file.name
-        self._opened = self._quitting = self._asked = self._finishing = self._ended = False
+        self._quitting = self._asked = self._finishing = self._ended = False
         self._problems: dict[Doing, FileSafetyError] = {}
-        self._read_only: FileSafetyError | None = None
-        self._told_conflicts: tuple[Conflict, ...] = ()
-        self.main = ListScreen(self._status(), lambda: clock().astimezone().date())
+        self.main = ListScreen(ListStatus(file.name, phase=_READING), lambda: clock().astimezone().date(), self.perform)
+        self.changing = Changing(self.state, self.main, self._changed)
+        self.acting, self.editing = TaskActions(self.changing), EditActions(self.changing)
+        self.actors = {"": self.main, "app": self, "task": self.acting, "edit": self.editing}
 
     def get_default_screen(self) -> Screen[None]:
         return self.main
@@ -108,7 +112,7 @@ class TaskApp(App[None]):
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
         """The palette, made from the table of commands."""
         for command in COMMANDS:
-            act = partial(self.run_action, command.action, self.main)
+            act = partial(self.perform, command.action)
             yield SystemCommand(command.title, command.help, act, command.listed)
         yield SystemCommand("Theme", "Choose other colours, until you quit", self.action_change_theme)
 
@@ -120,94 +124,17 @@ class TaskApp(App[None]):
     def action_help_quit(self) -> None:
         self.main.message.say("Press q to quit.")
 
-    # Actions
-
-    def action_add(self) -> None:
-        if self._read_only is not None:
-            self._refuse(_READ_ONLY)
-        else:
-            self.main.start_adding()  # while the list is still being read too: typing can begin at once
-
-    def action_rename(self) -> None:
-        task = self.main.tasks.current
-        if self._read_only is not None:
-            self._refuse(_READ_ONLY)
-        elif task is not None:
-            self.main.start_renaming(task)
-
-    def action_toggle_done(self) -> None:
-        task = self.main.tasks.current
-        if task is not None:
-            act = self.state.complete if task.status in _OPEN else self.state.reopen
-            self._do(lambda: act([task]))
-
-    def action_trash(self) -> None:
-        task = self.main.tasks.current
-        if task is not None and self._do(lambda: self.state.trash_tasks([task])) is not None:
-            self.main.message.say(f"“{task.name}” is in the trash; u brings it back.")
-
-    def action_undo(self) -> None:
-        self._reverse(self.state.undo, sentences.undone)
-
-    def action_redo(self) -> None:
-        self._reverse(self.state.redo, sentences.done_again)
+    async def perform(self, action: str) -> None:
+        """Do the action of a command: `name(arguments)` of the screen of the list, or of who is named before a dot."""
+        owner, name, arguments = parse(action)
+        done = getattr(self.actors[owner], f"action_{name}")(*arguments)
+        if isawaitable(done):
+            await done
 
     def on_name_line_given(self, given: NameLine.Given) -> None:
-        refusal = self._refusal()
-        try:
-            if not refusal:
-                self._take_name(given.text, given.uid, given.before)
-        except TodurableError as error:
-            refusal = str(error)
-        if refusal:
-            self.main.name_line.refuse(given.text, refusal)
+        self.editing.take(given)
 
-    def _take_name(self, text: str, uid: str | None, before: str) -> None:
-        if uid is None and text.strip():
-            task = self.state.add_task(text, priority=Priority.NONE)
-            self.main.name_line.take_next()
-            self._changed()
-            self.main.tasks.go_to(task.uid)
-            return
-        if uid is not None and text != before:
-            task = self.state.find(uid)
-            self.state.rename(task, text)
-            self._changed()
-            if task.name != before:
-                self.main.message.say(sentences.renamed_meanwhile(task.name))
-        self.main.close_name_line()
-
-    def _reverse(self, act: Callable[[], Outcome], tell: Callable[[Outcome], str]) -> None:
-        outcome = self._do(act)
-        if outcome is not None:
-            self._told_conflicts = outcome.conflicts
-            for uid in list(outcome.changed)[:1]:
-                self.main.tasks.go_to(uid)
-            self.main.message.say(tell(outcome), problem=not outcome.changed)
-
-    def _do(self, act: Callable[[], _Result]) -> _Result | None:
-        """Change the list; None where that was refused, which is told."""
-        refusal, result = self._refusal(), None
-        try:
-            result = None if refusal else act()
-        except TodurableError as error:
-            refusal = str(error)
-        if refusal:
-            self._refuse(refusal)
-        else:
-            self._changed()
-        return result
-
-    def _refusal(self) -> str:
-        """Why the list cannot be changed now; empty where it can."""
-        if self._read_only is not None:
-            return _READ_ONLY
-        return "" if self._opened else "The list is still being read. Try again in a moment."
-
-    def _refuse(self, why: str) -> None:
-        self.main.message.say(why, problem=True)
-
-    def _changed(self) -> None:
+    def _changed(self, _uids: frozenset[str]) -> None:
         self.worker.offer(self.state.pending)
         self._show()
 
@@ -237,7 +164,7 @@ class TaskApp(App[None]):
                 self._note_end()
 
     async def _open(self, opened: Opened) -> None:
-        self._opened = True
+        self.changing.opened = True
         if isinstance(self.screen, StopScreen):
             await self.pop_screen()
         if opened.newer is not None:
@@ -259,7 +186,7 @@ class TaskApp(App[None]):
 
     def _receive(self, news: News) -> None:
         outcome = self.state.receive(news)
-        unheard = [met for met in outcome.conflicts if met not in self._told_conflicts]
+        unheard = [met for met in outcome.conflicts if met not in self.acting.told_conflicts]
         if unheard:
             told = [sentences.conflict(met, self._find(met.uid)) for met in unheard]
             self.main.message.say(" ".join(told), problem=True)
@@ -280,7 +207,7 @@ class TaskApp(App[None]):
         if isinstance(problem, NewerSchemaError):
             self._be_read_only(problem)
         elif problem is not None and str(problem) != str(before):
-            self._refuse(sentences.failure(doing, problem))
+            self.changing.refuse(sentences.failure(doing, problem))
         elif before is not None and problem is None and self.main.message.text == sentences.failure(doing, before):
             self.main.message.hush()
         self._show_status()
@@ -295,7 +222,7 @@ class TaskApp(App[None]):
             self.main.message.say(str(report), problem=True)
 
     def _be_read_only(self, error: FileSafetyError) -> None:
-        self._read_only = error
+        self.changing.read_only = error
         self.main.warn_always(str(error))
 
     # Leaving
@@ -335,7 +262,7 @@ class TaskApp(App[None]):
     def _note_end(self) -> None:
         self._ended = True
         if self._finishing:
-            self.exit(return_code=exit_codes.DONE if self._opened else exit_codes.STORE)
+            self.exit(return_code=exit_codes.DONE if self.changing.opened else exit_codes.STORE)
         self._show_status()
 
     # Showing
@@ -352,12 +279,12 @@ class TaskApp(App[None]):
         statuses = [task.status for task in self.state.tasks]
         return ListStatus(
             self._file_name,
-            phase="closing…" if self._finishing else "" if self._opened else "reading…",
+            phase="closing…" if self._finishing else "" if self.changing.opened else _READING,
             open=sum(status in _OPEN for status in statuses),
             done=statuses.count(Status.DONE),
             unsaved=len(self.state.pending),
             problem=self._problem(),
-            read_only=self._read_only is not None,
+            read_only=self.changing.read_only is not None,
         )
 
     def _problem(self) -> str:

@@ -12,7 +12,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Command:
-    """Something that a user can do in the list. `action` is Textual's, looked up on the screen of the list.
+    """Something that a user can do in the list.
+
+    `action` is written as Textual's are: `name(arguments)` of the screen of the list, or of the actor before the dot
+    (see `TaskApp.actors`).
 
     `hint` is its word in the line of hints; empty where it has no place there.
     """
@@ -42,12 +45,12 @@ COMMANDS = (
     Command("move.half_up", ("ctrl+u",), "move_pages(-0.5)", "Half a page up", "Go half a page up", _MOVE),
     Command("move.page_down", ("pagedown",), "move_pages(1)", "Page down", "Go a page down", _MOVE),
     Command("move.page_up", ("pageup",), "move_pages(-1)", "Page up", "Go a page up", _MOVE),
-    Command("task.add", ("a",), "app.add", "Add tasks", "Add tasks, until esc", _TASKS, "add"),
-    Command("task.rename", ("i",), "app.rename", "Rename", "Change the name of the task", _TASKS, "rename"),
-    Command("task.done", ("x",), "app.toggle_done", "Done or reopen", "Mark as done, or open again", _TASKS, "done"),
-    Command("task.trash", ("d d",), "app.trash", "Trash", "Move to the trash; undo brings it back", _TASKS, "trash"),
-    Command("history.undo", ("u",), "app.undo", "Undo", "Take back the last change", _TASKS, "undo"),
-    Command("history.redo", ("ctrl+r",), "app.redo", "Redo", "Do again what was undone", _TASKS),
+    Command("task.add", ("a",), "edit.add", "Add tasks", "Add tasks, until esc", _TASKS, "add"),
+    Command("task.rename", ("i",), "edit.rename", "Rename", "Change the name of the task", _TASKS, "rename"),
+    Command("task.done", ("x",), "task.toggle_done", "Done or reopen", "Mark as done, or open again", _TASKS, "done"),
+    Command("task.trash", ("d d",), "task.trash", "Trash", "Move to the trash; undo brings it back", _TASKS, "trash"),
+    Command("history.undo", ("u",), "task.undo", "Undo", "Take back the last change", _TASKS, "undo"),
+    Command("history.redo", ("ctrl+r",), "task.redo", "Redo", "Do again what was undone", _TASKS),
     Command("app.help", ("?",), "help", "Help", "Show the keys", _PROGRAM, "help"),
     Command("app.palette", ("ctrl+p",), "app.command_palette", "Commands", "Find a command by its name", _PROGRAM),
     Command("app.back", ("escape",), "back", "Back", "Close the message or the input line", _PROGRAM),

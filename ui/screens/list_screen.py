@@ -1,11 +1,12 @@
-"""The screen of the list: tasks, a line for messages or for typing, and the status."""
+"""The screen of the list: sidebar, tasks, details; below them a line for messages or for typing, and the status."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
+from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -13,6 +14,7 @@ from core.display import literal
 from core.task import Task
 from ui.commands import COMMANDS, KeyReader, shown_key
 from ui.screens.help_screen import HelpScreen
+from ui.widgets.list_title import ListTitle
 from ui.widgets.message_line import MessageLine
 from ui.widgets.name_line import NameLine
 from ui.widgets.status_line import ListStatus, StatusLine
@@ -24,21 +26,29 @@ if TYPE_CHECKING:
 
 
 class ListScreen(Screen[None]):
-    """Shows what it is given, and reads the keys of the list. What changes tasks is the app's to do."""
+    """Shows what it is given, and reads the keys of the list; `perform` does the actions of commands."""
 
     AUTO_FOCUS = "TaskList"
     DEFAULT_CSS = """
-    ListScreen > #banner {
-        height: auto;
-        padding: 0 1;
-        background: $warning-muted;
-        color: $text-warning;
-        display: none;
+    ListScreen {
+        & > #banner {
+            height: auto;
+            padding: 0 1;
+            background: $warning-muted;
+            color: $text-warning;
+            display: none;
+        }
+        & > #panes { height: 1fr; }
+        #middle { width: 1fr; }
     }
     """
 
-    def __init__(self, status: ListStatus, today: Callable[[], date]) -> None:
+    def __init__(
+        self, status: ListStatus, today: Callable[[], date], perform: Callable[[str], Awaitable[None]]
+    ) -> None:
         super().__init__()
+        self._perform = perform
+        self.title_line = ListTitle()
         self.tasks = TaskList(today, [status.phase])
         self.message = MessageLine(COMMANDS)
         self.name_line = NameLine()
@@ -49,7 +59,9 @@ class ListScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self._banner
-        yield self.tasks
+        with Horizontal(id="panes"), Vertical(id="middle"):
+            yield self.title_line
+            yield self.tasks
         yield self.message
         yield self.name_line
         yield self._status_line
@@ -59,6 +71,7 @@ class ListScreen(Screen[None]):
     def show(self, tasks: Sequence[Task], empty: Sequence[str]) -> None:
         """Show the list as it is now; `empty` are the lines for a list without tasks."""
         self.tasks.show(tasks, empty)
+        self.title_line.title, self.title_line.count = "All tasks", str(len(tasks))
 
     def show_status(self, status: ListStatus) -> None:
         """Show what has become of the saving."""
@@ -94,7 +107,7 @@ class ListScreen(Screen[None]):
             return False
         else:
             self.message.hush()
-            await self.app.run_action(command.action, self)
+            await self._perform(command.action)
         return True
 
     def _following(self) -> list[tuple[str, str]]:
