@@ -145,7 +145,8 @@ def number(records: Sequence[Record], seq: int, next_id: int) -> tuple[Record, .
                     given[change.uid] = next_id
                     next_id += 1
         seq += 1
-        numbered.append(replace(renumbered(record, given), seq=seq, next_id=next_id))
+        changes = tuple(_renumber(change, given) for change in record.changes)
+        numbered.append(replace(record, changes=changes, seq=seq, next_id=next_id))
     return tuple(numbered)
 
 

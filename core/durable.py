@@ -152,9 +152,9 @@ def settle(path: Path) -> None:
 
 def write_all(descriptor: int, raw: bytes) -> None:
     """Write all of `raw`; write(2) may take less at a time without an error."""
-    rest = memoryview(raw)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+    written = os.write(descriptor, raw)
+    while written < len(raw):
+        written += os.write(descriptor, memoryview(raw)[written:])
 
 
 def temporary_name(path: Path) -> Path:

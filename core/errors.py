@@ -190,6 +190,21 @@ def from_os_error(error: OSError, path: Path, doing: str) -> FileSafetyError:
     return kind(f"{path.name} could not be {doing}: {why}.{kept}", path, error)
 
 
+class NamedErrors:
+    """A context in which an OSError becomes the error that `from_os_error` gives; it can be entered repeatedly."""
+
+    def __init__(self, path: Path, doing: str) -> None:
+        self._path = path
+        self._doing = doing
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, OSError):
+            raise from_os_error(error, self._path, self._doing) from error
+
+
 def _type_name(value: object) -> str:
     names = {type(None): "null", bool: "true or false", int: "a number", float: "a number", str: "a text"}
     return names.get(type(value), "a list" if isinstance(value, list) else "an object")

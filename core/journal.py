@@ -193,7 +193,7 @@ class Journal:
     def _moved(self) -> bool:
         """Whether the name leads to another file than the open one, or that was cut before our place."""
         try:
-            status = os.stat(self.path, follow_symlinks=False)
+            status = os.lstat(self.path)
         except FileNotFoundError:
             return True
         except OSError as error:
@@ -226,6 +226,8 @@ class Journal:
         return self._descriptor
 
     def _cut_torn_line(self, descriptor: int) -> None:
+        if self._end == self.size:
+            return
         if b"\n" in self._read(self.size, self._end - self.size):
             raise UnavailableError(
                 f"{self.path.name} was written by another program at the same time. Nothing was written; try again.",

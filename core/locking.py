@@ -88,7 +88,7 @@ class FileLock:
     def still_ours(self) -> bool:
         """Whether `path` still names the file that we locked."""
         try:
-            status = os.stat(self.path, follow_symlinks=False)
+            status = os.lstat(self.path)
         except FileNotFoundError:
             return False
         return (status.st_dev, status.st_ino) == self._inode

@@ -11,8 +11,7 @@ caller's to keep and to commit again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -21,7 +20,7 @@ from core import checkpoint, durable
 from core.changes import OUTSIDE, Record, number
 from core.compaction import LARGE_JOURNAL, compact
 from core.durable import Identity
-from core.errors import FileCorruptionError, FileSafetyError, UnavailableError, from_os_error
+from core.errors import FileCorruptionError, FileSafetyError, NamedErrors, UnavailableError
 from core.file_safety import SafeFileManager
 from core.journal import Journal
 from core.migrations import SCHEMA_VERSION
@@ -76,8 +75,6 @@ class TaskStore:
     ) -> None:
         self.files = SafeFileManager(file, lock_timeout, backup_count)
         self.journal = Journal(self.files.sibling(".journal"))
-        self.tasks: TaskList | None = None
-        """The list as committed; None until it was loaded."""
         self.report: RecoveryReport | None = None
         """What was recovered when the list was loaded, and what is missing; None where all was well."""
         self.put_off: FileSafetyError | None = None
@@ -85,11 +82,24 @@ class TaskStore:
         self.unsure = False
         """Whether a commit failed half-way, so that the journal may hold records that are committed again."""
         self._clock = clock
+        self._reading = NamedErrors(self.files.path, "read")
+        self._saving = NamedErrors(self.files.path, "saved")
+        self._tasks: TaskList | None = None
+        self._unapplied: list[Record] = []
         self._news = News()
         self._opened = Opened(TaskList())
         self._main: Identity | None = None
         self._started = False
         self._known_tail = 0
+
+    @property
+    def tasks(self) -> TaskList | None:
+        """The list as committed; None until it was loaded."""
+        if self._unapplied and self._tasks is not None:
+            for record in self._unapplied:
+                self._tasks.apply(record)
+        self._unapplied = []
+        return self._tasks
 
     # Reading: no lock, and nothing is written
 
@@ -100,25 +110,26 @@ class TaskStore:
         cannot be read; `tasks` is then what it was. A list that we have already is never given up for an older one.
         """
         self._started, self._news = False, News()
-        with self._named_errors("read"):
+        with self._reading:
             opened = self._open()
         if self.tasks is not None and opened.tasks.seq < self.tasks.seq:
             opened = opened._replace(tasks=self.tasks, outside=None, stale=True, replaced="damaged")
             self.journal.stand_at(self.tasks.seq, self.tasks.next_id)
-        self._opened, self.tasks, self._started = opened, opened.tasks, True
+        self._opened, self._tasks, self._started = opened, opened.tasks, True
+        self._unapplied = []
         self.report = opened.report or self.report
         self._known_tail = self.journal.size
         return opened
 
     def refresh(self) -> News:
         """Take in what others committed since."""
-        with self._named_errors("read"):
+        with self._reading:
             self._catch_up()
         return self._told()
 
     def history(self) -> tuple[Record, ...]:
         """The last records, oldest first: what can still be undone."""
-        with self._named_errors("read"):
+        with self._reading:
             return self.journal.recent(HISTORY)
 
     @property
@@ -141,7 +152,7 @@ class TaskStore:
         Raises FileLockTimeoutError, DiskFullError or another FileSafetyError: then none of them is, and they can be
         committed again. An edit of the file by another program is committed before them.
         """
-        with self._locked():
+        with self._saving, self.files.lock:
             self._prepare()
             self._append(records)
         self.unsure = False
@@ -153,13 +164,13 @@ class TaskStore:
         Where that fails it is put off, for the journal has it all; `put_off` then says why.
         """
         self.put_off = None
-        with self._locked():
+        with self._saving, self.files.lock:
             self._prepare()
             if self.tasks is None:
                 self.load()
             self._append(())
             try:
-                with self._named_errors("saved"):
+                with self._saving:
                     self._write()
             except FileSafetyError as error:
                 self.put_off = error
@@ -170,7 +181,7 @@ class TaskStore:
 
         What was damaged is set aside, the backups too; returns the files that keep it.
         """
-        with self._locked():
+        with self._saving, self.files.lock:
             self._prepare()
             if self.tasks is None:
                 self.load()
@@ -209,7 +220,7 @@ class TaskStore:
     def _prepare(self) -> None:
         """Be up to date, under the lock."""
         self.journal.take_back()
-        if self._started or self.tasks is not None or not self._find_end():
+        if self._started or self._tasks is not None or not self._find_end():
             self._catch_up()
         if self._opened.newer is not None:
             raise self._opened.newer
@@ -224,10 +235,9 @@ class TaskStore:
         if records is None:
             self._load_anew()
             return
-        if self.tasks is not None:
-            for record in records:
-                self.tasks.apply(record)
-        self._news = self._news._replace(foreign=self._news.foreign + records)
+        if records:
+            self._unapplied += records
+            self._news = self._news._replace(foreign=self._news.foreign + records)
         outside = self._opened.outside
         if outside is not None and any(record.key == outside.key for record in records):
             self._opened = self._opened._replace(outside=None)  # another instance was the first to commit it
@@ -272,9 +282,7 @@ class TaskStore:
         self.journal.append(own)
         self._started = False  # until all is taken note of: whatever comes between, the files are read anew
         self._check_lock()
-        if self.tasks is not None:
-            for record in own:
-                self.tasks.apply(record)
+        self._unapplied += own
         if outside is not None:
             self._opened = self._opened._replace(outside=None, stale=True)
         self._news = self._news._replace(own=self._news.own + own)
@@ -335,15 +343,3 @@ class TaskStore:
             header = checkpoint.read_header(read[0]) if read else None
             seqs += [header.seq if header else 0] if read else []
         return min(seqs)
-
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with self._named_errors("saved"), self.files.lock:
-            yield
-
-    @contextmanager
-    def _named_errors(self, doing: str) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise from_os_error(error, self.files.path, doing) from error

@@ -183,7 +183,7 @@ def _lock_on_the_data(patch: pytest.MonkeyPatch) -> None:
 def _lock_around_the_write_alone(patch: pytest.MonkeyPatch) -> None:
     def commit(self: TaskStore, records: Sequence[Record]) -> Any:
         self._prepare()
-        with self._locked():
+        with self._saving, self.files.lock:
             self._append(records)
         return self._told()
 

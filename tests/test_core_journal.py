@@ -685,7 +685,7 @@ def test_a_file_of_somebody_else_is_named(path: Path, monkeypatch: pytest.Monkey
                 attempt()
 
 
-@pytest.mark.parametrize("call", ["open", "stat"])
+@pytest.mark.parametrize("call", ["open", "lstat"])
 def test_that_it_cannot_be_read_is_never_taken_for_missing(
     call: str, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
