@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, cast
 
 from core.dates import SHORT_WEEKDAYS, UNITS, WEEKDAYS
@@ -103,17 +103,20 @@ def anchored(recur: str, day: str) -> str:
     return recur
 
 
-def next_occurrence(recur: str, after: str) -> str:
+def next_occurrence(recur: str, after: str, *, not_before: date = date.min) -> str:
     """The first date of the rule after the date `after`; intervals count from there, and its time of day is kept.
 
-    Both are dates as `Task.due` holds them. Raises RecurrenceError where `recur` is no rule or never comes again.
+    Both are dates as `Task.due` holds them. Dates before the day `not_before` are passed over. Raises RecurrenceError
+    where `recur` is no rule or never comes again.
     """
     from dateutil.rrule import rrulestr
 
     rule = anchored(_checked(recur) if recur.startswith("FREQ=") else parse_recurrence(recur), after)
     start = datetime.fromisoformat(after)
     try:
-        found = cast("rrule", rrulestr(rule, dtstart=start)).after(start)
+        dates = cast("rrule", rrulestr(rule, dtstart=start))
+        day = datetime.combine(not_before, time())
+        found = dates.after(day, inc=True) if day > start else dates.after(start)
     except ValueError:
         raise RecurrenceError(recur, "is no rule that makes sense") from None
     if found is None:

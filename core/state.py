@@ -1,8 +1,4 @@
-"""AppState: the list in memory, as its user sees it: what is committed, and on top of it what waits to be.
-
-Every action is applied at once and waits as a pending record until a store has committed it. When news from the disk
-come in between, the pending records are taken back, the news applied, and the pending ones put on top again; so what
-is shown is at every moment what the disk will hold once they are committed. It costs what changed, not the list.
+"""AppState: what its user can do to a list, each action one record and one step of undo.
 
 AppState does no input or output of its own: `load_from_file` and `save_to_file` are for those who have no worker.
 """
@@ -10,59 +6,34 @@ AppState does no input or output of its own: `load_from_file` and `save_to_file`
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from msgspec.structs import replace
-
 from core import durable
-from core.changes import (
-    OUTSIDE,
-    Change,
-    Record,
-    creation,
-    difference,
-    edit,
-    ids_given,
-    inverse,
-    new_record,
-    number,
-    purge,
-    renumbered,
-)
-from core.errors import FileSafetyError, NothingToUndoError, ReadOnlyListError, UnknownTaskError, UnsavedError
+from core.changes import Change, Record, creation, difference, edit, inverse, purge
+from core.errors import FileSafetyError, NothingToUndoError, ReadOnlyListError, UnsavedError
+from core.lifecycle import cancelled, completed, following, reopened, started, stopped
+from core.list_state import ListState, Outcome
 from core.task import Status, Task, check_fields, name_of
-from core.tasklist import Applied, Conflict, TaskList, place
-from core.undo import HISTORY, redoable, undoable
+from core.tasklist import Conflict
+from core.undo import redoable, undoable
 
 if TYPE_CHECKING:
     from core.file_safety import Console
-    from core.store import News, TaskStore
+    from core.store import TaskStore
 
-
-class Outcome(NamedTuple):
-    """What an action or news did: in words, which tasks changed, and where it met somebody else's change."""
-
-    label: str
-    changed: frozenset[str]
-    conflicts: tuple[Conflict, ...] = ()
-
-
-class _Pending(NamedTuple):
-    record: Record
-    previous: dict[str, Task | None]
-    next_id: int
+__all__ = ["AppState", "Outcome"]
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class AppState:
-    """See the module. `by` names this instance in records, `clock` and `new_uid` give times and uids."""
+class AppState(ListState):
+    """See the module. `by` names this instance in records, `clock` and `new_uid` give times, with a zone, and uids."""
 
     def __init__(
         self,
@@ -71,61 +42,10 @@ class AppState:
         clock: Callable[[], datetime] = _now,
         new_uid: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
-        self.by = by or _this_instance()
-        self._clock = clock
+        super().__init__(by=by or _this_instance(), clock=clock)
         self._new_uid = new_uid
-        self._list = TaskList()
-        self._pending: list[_Pending] = []
-        self._history: list[Record] = []
-        self._opened_at: int | None = None
-        self._touched: set[tuple[str, str]] = set()
-        self._sorted: list[Task] | None = None
         self._store: TaskStore | None = None
         self._unreadable: dict[Path, FileSafetyError] = {}
-
-    # The list
-
-    @property
-    def tasks(self) -> list[Task]:
-        """The tasks in order, the trash left out. Do not change this list."""
-        if self._sorted is None:
-            shown = (task for task in self._list.tasks.values() if task.status is not Status.DELETED)
-            self._sorted = sorted(shown, key=place)
-        return self._sorted
-
-    @property
-    def trash(self) -> list[Task]:
-        """The tasks in the trash, in order."""
-        return sorted((task for task in self._list.tasks.values() if task.status is Status.DELETED), key=place)
-
-    @property
-    def next_id(self) -> int:
-        """The id that the next task gets, unless another instance is faster."""
-        return self._list.next_id
-
-    @property
-    def seq(self) -> int:
-        """The last record that is in the list."""
-        return self._list.seq
-
-    @property
-    def pending(self) -> tuple[Record, ...]:
-        """The records that are not committed yet, oldest first."""
-        return tuple(waiting.record for waiting in self._pending)
-
-    def find(self, wanted: int | str) -> Task:
-        """The task of an id, or of a uid or the unique start of one: digits alone are always an id.
-
-        Raises UnknownTaskError.
-        """
-        text = str(wanted)
-        if text.isdecimal():
-            found = [task for task in self._list.tasks.values() if str(task.id) == text]
-        else:
-            found = [task for uid, task in self._list.tasks.items() if text and uid.startswith(text)]
-        if len(found) != 1:
-            raise UnknownTaskError(text)
-        return found[0]
 
     # Actions: each is one record, one step of undo
 
@@ -143,22 +63,51 @@ class AppState:
 
     def edit(self, tasks: Iterable[Task], label: str = "edit", **fields: Any) -> Outcome:
         """Give all of `tasks` these fields. Raises TaskError, and then changes nothing."""
-        edited = [self._current(task) for task in tasks]
-        checked = check_fields(fields, name_of({"id": edited[0].id, "name": edited[0].name}) if edited else "")
-        changes = [change for task in edited if (change := edit(task, **checked)) is not None]
-        return self._do(_label(label, edited), changes)
+        return self.edit_each([(task, fields) for task in tasks], label)
 
     def rename(self, task: Task, name: str) -> Outcome:
         """Give `task` another name."""
         return self.edit([task], "rename", name=_stripped(name))
 
+    def edit_each(self, edits: Iterable[tuple[Task, Mapping[str, Any]]], label: str = "edit") -> Outcome:
+        """Give each of the tasks fields of its own, as one action. Raises TaskError, and then changes nothing."""
+        current = [(self._current(task), fields) for task, fields in edits]
+        checked = [
+            (task, check_fields(fields, name_of({"id": task.id, "name": task.name}))) for task, fields in current
+        ]
+        return self._do_each(label, [task for task, _fields in checked], [edit(task, **new) for task, new in checked])
+
+    def start(self, tasks: Iterable[Task]) -> Outcome:
+        """Begin work on `tasks`, now; those that are done or cancelled are open again."""
+        current, now = self._all_current(tasks), self._time()
+        return self._do_each("start", current, [started(task, now) for task in current])
+
+    def stop(self, tasks: Iterable[Task]) -> Outcome:
+        """Let those of `tasks` rest that are being worked on."""
+        current = self._all_current(tasks)
+        return self._do_each("stop", current, [stopped(task) for task in current])
+
     def complete(self, tasks: Iterable[Task]) -> Outcome:
-        """Mark `tasks` as done, now."""
-        return self.edit(tasks, "done", status=Status.DONE, completed=self._time())
+        """Mark `tasks` as done, now; each that recurs is followed by its next one.
+
+        A rule that cannot be understood makes no next one, and is told as a conflict with the reason `unrepeated`.
+        """
+        current, now = self._all_current(tasks), self._time()
+        done = [completed(task, now) for task in current]
+        recurring = [task for task, change in zip(current, done, strict=True) if change and task.recur is not None]
+        nexts, unrepeated = self._following(recurring, now) if recurring else ([], [])
+        outcome = self._do_each("done", current, [*done, *map(creation, nexts)])
+        return outcome._replace(conflicts=(*outcome.conflicts, *unrepeated))
+
+    def cancel(self, tasks: Iterable[Task]) -> Outcome:
+        """Give `tasks` up, now; those that recur do not come again."""
+        current, now = self._all_current(tasks), self._time()
+        return self._do_each("cancel", current, [cancelled(task, now) for task in current])
 
     def reopen(self, tasks: Iterable[Task]) -> Outcome:
-        """Make `tasks` pending again: from done, cancelled or the trash."""
-        return self.edit(tasks, "reopen", status=Status.PENDING, completed=None)
+        """Make those of `tasks` pending again that are done, cancelled or in the trash."""
+        current = self._all_current(tasks)
+        return self._do_each("reopen", current, [reopened(task) for task in current])
 
     def trash_tasks(self, tasks: Iterable[Task]) -> Outcome:
         """Put `tasks` into the trash."""
@@ -180,64 +129,37 @@ class AppState:
         """Do again what was undone last, unless something new was done since. Raises NothingToUndoError."""
         return self._reverse(redoable(self._known(), self._is_ours), "redo")
 
-    # What a store says
+    def _following(self, tasks: Sequence[Task], now: str) -> tuple[list[Task], list[Conflict]]:
+        """The tasks that come after `tasks` and are not there yet, and what cannot be understood."""
+        from core.recurrence import RecurrenceError  # most tasks do not recur
 
-    def adopt(self, tasks: TaskList, history: Sequence[Record], outside: Record | None = None) -> Outcome:
-        """Take `tasks` as what is committed, with `history` as its last records; what waits stays on top."""
-        changed = frozenset(self._list.tasks) | frozenset(tasks.tasks)
-        self._history = list(history)
-        self._opened_at = tasks.seq if self._opened_at is None else self._opened_at
-        waiting = [record for record in self.pending if record.by != OUTSIDE]
-        self._pending, self._list = [], tasks.copy()
-        self._put_on_top([*([outside] if outside else []), *waiting])
-        self._sorted = None
-        return Outcome("", changed)
+        nexts, today = [], self._today()
+        conflicts = []
+        for task in tasks:
+            try:
+                made = following(task, self.next_id, now, today)
+            except RecurrenceError:
+                conflicts.append(Conflict(task.uid, "recur", task.recur, None, "unrepeated"))
+                continue
+            if made is not None and made.uid not in self._list.tasks:
+                nexts.append(made)
+        return nexts, conflicts
 
-    def receive(self, news: News) -> Outcome:
-        """Take in what a store read and committed: records of others, then ours, which wait no longer."""
-        ours = {record.key for record in self.pending}
-        history = news.anew.history if news.anew else self._history
-        committed = (*(record for record in history if record.key in ours), *news.foreign, *news.own)
-        done, given = {record.key for record in committed}, ids_given(committed)
-        waiting = [renumbered(record, given) for record in self.pending if record.key not in done]
-        changed = self._take_back()
-        if news.anew is not None:
-            waiting = [record for record in waiting if record.by != OUTSIDE]
-            changed |= self.adopt(news.anew.tasks, news.anew.history).changed
-        conflicts: list[Conflict] = []
-        for record in (*news.foreign, *news.own):
-            applied = self._list.apply(record)
-            changed.update(applied.previous)
-            conflicts += self._concerning_us(record, applied.conflicts)
-            self._history.append(record)
-        del self._history[:-HISTORY]
-        for applied in self._put_on_top(waiting):
-            changed.update(applied.previous)
-        self._sorted = None
-        label = ", ".join(dict.fromkeys(record.label for record in news.foreign))
-        return Outcome(label, frozenset(changed), tuple(conflicts))
+    def _all_current(self, tasks: Iterable[Task]) -> list[Task]:
+        return list({task.uid: self._current(task) for task in tasks}.values())
 
-    def _concerning_us(self, record: Record, conflicts: Iterable[Conflict]) -> list[Conflict]:
-        """Those where somebody overtook a value of ours, or where what we asked for could not be done."""
-        ours = record.by == self.by
-        if ours:
-            fields = ((change.uid, field) for change in record.changes for field in change.after or ())
-            self._touched.update(fields)
-        return [
-            conflict
-            for conflict in conflicts
-            if (conflict.reason == "overtaken") != ours and (ours or (conflict.uid, conflict.field) in self._touched)
-        ]
+    def _do_each(self, label: str, tasks: Sequence[Task], changes: Iterable[Change | None]) -> Outcome:
+        """One action on `tasks`; those without a change are not counted in its label."""
+        made = [change for change in changes if change is not None]
+        touched = {change.uid for change in made}
+        return self._do(_label(label, [task for task in tasks if task.uid in touched] or tasks), made)
 
-    def _take_back(self) -> set[str]:
-        """Take all that waits off the list; returns the uids of what changed."""
-        changed: set[str] = set()
-        for waiting in reversed(self._pending):
-            self._list.restore(waiting.previous)
-            self._list.next_id = waiting.next_id
-            changed.update(waiting.previous)
-        self._pending = []
-        return changed
+    def _reverse(self, record: Record | None, what: str) -> Outcome:
+        if record is None:
+            raise NothingToUndoError(what)
+        label = record.label.removeprefix("undo: ")
+        outcome = self._do(f"{what}: {label}" if what == "undo" else label, inverse(record.changes), record.key)
+        return outcome._replace(label=label)
 
     # Files, without a worker
 
@@ -306,47 +228,6 @@ class AppState:
         if self._store is not None:
             self._store.close()
         self._store, self._opened_at = store, None
-
-    # Steps
-
-    def _time(self) -> str:
-        return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-    def _current(self, task: Task) -> Task:
-        try:
-            return self._list.tasks[task.uid]
-        except KeyError:
-            raise UnknownTaskError(str(task.id)) from None
-
-    def _do(self, label: str, changes: Sequence[Change], undoes: str = "") -> Outcome:
-        if not changes:
-            return Outcome(label, frozenset())
-        record = new_record(label, changes, self._time(), self.by, lambda: os.urandom(8).hex(), undoes)
-        [applied] = self._put_on_top([record])
-        self._sorted = None
-        return Outcome(label, frozenset(applied.previous), applied.conflicts)
-
-    def _put_on_top(self, records: Sequence[Record]) -> list[Applied]:
-        """Apply what waits. All of it together, for an undo has the provisional ids of what it undoes."""
-        effects = []
-        for record in number(records, 0, self._list.next_id):
-            pending, next_id = replace(record, seq=0), self._list.next_id
-            effects.append(self._list.apply(pending))
-            self._pending.append(_Pending(pending, effects[-1].previous, next_id))
-        return effects
-
-    def _reverse(self, record: Record | None, what: str) -> Outcome:
-        if record is None:
-            raise NothingToUndoError(what)
-        label = record.label.removeprefix("undo: ")
-        outcome = self._do(f"{what}: {label}" if what == "undo" else label, inverse(record.changes), record.key)
-        return outcome._replace(label=label)
-
-    def _known(self) -> list[Record]:
-        return [*self._history, *self.pending]
-
-    def _is_ours(self, record: Record) -> bool:
-        return record.by in (self.by, OUTSIDE) or 0 < record.seq <= (self._opened_at or 0)
 
 
 def _stripped(name: Any) -> Any:

@@ -22,7 +22,8 @@ class Conflict(NamedTuple):
     """A field where two instances met. `kept` is what the list has now, `other` what it does not have.
 
     `reason` is `overtaken` (a later record replaced a value that its author had not seen), `changed` (an undo left
-    it, for it has been changed since), `cycle` (a parent or dependency that would lead back) or `invalid`.
+    it, for it has been changed since), `cycle` (a parent or dependency that would lead back), `invalid`, or
+    `unrepeated` (its rule for recurring cannot be understood, so that no next task was made).
     """
 
     uid: str

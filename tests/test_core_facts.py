@@ -8,7 +8,7 @@ import pytest
 
 from core import facts
 from core.task import Status
-from tests.made_tasks import task
+from tests.instances import a_task as task
 
 NOW = facts.moment(datetime(2026, 11, 21, 12, 30))  # noqa: DTZ001 - facts are about wall times
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from core import facts
 from core.query import QueryError, parse
 from core.task import Priority, Status, Task
-from tests.made_tasks import task
+from tests.instances import a_task as task
 from tests.valid_tasks import tasks as any_tasks
 
 ZONE = ZoneInfo("Europe/Berlin")

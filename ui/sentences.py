@@ -42,6 +42,8 @@ def conflict(met: Conflict, task: Task | None) -> str:
         return f"{who}: its {met.field} stays, for the one that you gave would lead back to it."
     if met.reason == "changed":
         return f"{who}: its {met.field} was changed elsewhere since, and stays."
+    if met.reason == "unrepeated":
+        return f"{who} does not come again: its rule “{met.kept}” cannot be understood."
     return f"{who}: its {met.field} cannot be what you gave, and stays."
 
 
