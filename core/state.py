@@ -53,13 +53,23 @@ class AppState(ListState):
         self, name: str, comment: str = "", description: str = "", priority: int = 2, tag: str = "", **fields: Any
     ) -> Task:
         """Add a task at the end; `fields` are those of `Task`. Raises TaskError, and then adds nothing."""
+        given = {"name": name, "comment": comment, "description": description, "priority": priority}
+        [task] = self.add_tasks([given | {"tags": [tag] if tag else []} | fields])
+        return task
+
+    def add_tasks(self, given: Iterable[dict[str, Any]]) -> list[Task]:
+        """Add tasks at the end, as one action; each is given by fields of `Task`, of which `name` is needed.
+
+        Raises TaskError, and then adds none.
+        """
         now = self._time()
-        given = {"name": _stripped(name), "comment": comment, "description": description, "priority": priority}
-        given |= {"uid": self._new_uid(), "id": self.next_id, "status": Status.PENDING, "created": now, "modified": now}
-        given |= {"tags": [tag] if tag else []} | fields
-        task = Task(**check_fields(given, name_of({"name": given["name"]})))
-        self._do(_label("add", [task]), [creation(task)])
-        return self._list.tasks[task.uid]
+        tasks = []
+        for id_, fields in enumerate(given, self.next_id):
+            ours = {"uid": self._new_uid(), "id": id_, "status": Status.PENDING, "created": now, "modified": now}
+            checked = check_fields(ours | fields | {"name": _stripped(fields["name"])}, name_of(fields))
+            tasks.append(Task(**checked))
+        self._do(_label("add", tasks), [creation(task) for task in tasks])
+        return [self._list.tasks[task.uid] for task in tasks]
 
     def edit(self, tasks: Iterable[Task], label: str = "edit", **fields: Any) -> Outcome:
         """Give all of `tasks` these fields. Raises TaskError, and then changes nothing."""

@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from inspect import isawaitable
 from pathlib import Path
@@ -82,9 +82,13 @@ class TaskApp(App[None]):
         self._file_name = file.name
         self._quitting = self._asked = self._finishing = self._ended = False
         self._problems: dict[Doing, FileSafetyError] = {}
-        self.main = ListScreen(ListStatus(file.name, phase=_READING), lambda: clock().astimezone().date(), self.perform)
+
+        def today() -> date:
+            return clock().astimezone().date()
+
+        self.main = ListScreen(ListStatus(file.name, phase=_READING), today, self.perform)
         self.changing = Changing(self.state, self.main, self._changed)
-        self.acting, self.editing = TaskActions(self.changing), EditActions(self.changing)
+        self.acting, self.editing = TaskActions(self.changing), EditActions(self.changing, today)
         self.actors = {"": self.main, "app": self, "task": self.acting, "edit": self.editing}
 
     def get_default_screen(self) -> Screen[None]:
@@ -133,6 +137,9 @@ class TaskApp(App[None]):
 
     def on_name_line_given(self, given: NameLine.Given) -> None:
         self.editing.take(given)
+
+    def on_name_line_lines_given(self, given: NameLine.LinesGiven) -> None:
+        self.editing.take_lines(given)
 
     def _changed(self, _uids: frozenset[str]) -> None:
         self.worker.offer(self.state.pending)

@@ -12,7 +12,7 @@ from ui.screens.list_screen import ListScreen
 
 _READ_ONLY = "This list can only be read; why is said above it."
 _READING = "The list is still being read. Try again in a moment."
-_Result = TypeVar("_Result", bound=Outcome | Task)
+_Result = TypeVar("_Result", bound=Outcome | list[Task])
 
 
 class Changing:
@@ -41,7 +41,8 @@ class Changing:
         if refusal:
             raise TodurableError(refusal)
         result = act()
-        self._saved(result.changed if isinstance(result, Outcome) else frozenset({result.uid}))
+        changed = result.changed if isinstance(result, Outcome) else frozenset(task.uid for task in result)
+        self._saved(changed)
         return result
 
     def refusal(self) -> str:

@@ -17,6 +17,7 @@ from ui.screens.help_screen import HelpScreen
 from ui.widgets.list_title import ListTitle
 from ui.widgets.message_line import MessageLine
 from ui.widgets.name_line import NameLine
+from ui.widgets.quick_add import QuickAddWords
 from ui.widgets.status_line import ListStatus, StatusLine
 from ui.widgets.task_list import TaskList
 
@@ -135,16 +136,23 @@ class ListScreen(Screen[None]):
 
     # Typing
 
-    def start_adding(self) -> None:
-        """Take names of new tasks, one after the other."""
-        self._open("Add", placeholder="Name of the new task, then enter; esc when done")
+    def start_adding(self, prompt: str, words: QuickAddWords) -> None:
+        """Take lines that add tasks, one after the other."""
+        self._open(prompt, placeholder="What is to be done, then enter; esc when done", words=words)
 
     def start_renaming(self, task: Task) -> None:
         """Take another name for `task`."""
         self._open("Rename", task.name, task.uid)
 
-    def _open(self, prompt: str, text: str = "", uid: str | None = None, placeholder: str = "") -> None:
-        self.name_line.open(prompt, text, uid, placeholder)
+    def _open(
+        self,
+        prompt: str,
+        text: str = "",
+        uid: str | None = None,
+        placeholder: str = "",
+        words: QuickAddWords | None = None,
+    ) -> None:
+        self.name_line.open(prompt, text, uid, placeholder, words)
         self.message.display = False
         self.set_focus(self.name_line.entry, scroll_visible=False)
 
