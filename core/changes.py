@@ -43,6 +43,7 @@ class Record(Struct, frozen=True, omit_defaults=True):
 
     `key` is unique: it tells a record that was already written from one still to be written, and names what an
     undo undoes. A record with `undoes` is guarded: it touches a field only where that still has its `before`.
+    `returned` are the tasks it creates that were there before and keep the id they had: it can belong to nobody else.
     """
 
     seq: int
@@ -53,6 +54,7 @@ class Record(Struct, frozen=True, omit_defaults=True):
     changes: tuple[Change, ...]
     key: str = ""
     undoes: str = ""
+    returned: tuple[str, ...] = ()
 
 
 OUTSIDE = "outside"
@@ -132,7 +134,7 @@ def inverse(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 
 def number(records: Sequence[Record], seq: int, next_id: int) -> tuple[Record, ...]:
-    """`records` with their place after `seq`, and an id from `next_id` on for each task that they create.
+    """`records` with their place after `seq`, and an id from `next_id` on for each new task that they create.
 
     An undo gives back the ids that there were: they can belong to nobody else, for no id is given twice.
     """
@@ -141,7 +143,7 @@ def number(records: Sequence[Record], seq: int, next_id: int) -> tuple[Record, .
     for record in records:
         if not record.undoes:
             for change in record.changes:
-                if change.creates and change.uid not in given:
+                if change.creates and change.uid not in given and change.uid not in record.returned:
                     given[change.uid] = next_id
                     next_id += 1
         seq += 1

@@ -10,17 +10,27 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
+from typing import NamedTuple
 
 from core import durable
 from core.changes import Record
 from core.errors import from_os_error
 from core.journal import Journal
+from core.packed import PackedError, pack, unpack
 from core.replay import decoded
 
 LARGE_JOURNAL = 4_000_000
 """Bytes of a journal from which on it is worth a compaction."""
 KEPT = 1_000
 """Records that always stay, so that they can be undone."""
+
+
+class Piece(NamedTuple):
+    """A file of lines that left the journal, as its name tells it: the seq of its first and its last record."""
+
+    first: int
+    last: int
+    path: Path
 
 
 def compact(journal: Journal, oldest_base: int) -> Path | None:
@@ -32,23 +42,38 @@ def compact(journal: Journal, oldest_base: int) -> Path | None:
     cut, first, last = _cut(raw, min(oldest_base, journal.seq - KEPT))
     if cut * 2 < len(raw) or first is None or last is None:
         return None
-    target = _directory(journal) / f"{_prefix(journal)}{first.seq}-{last.seq}.jsonl.gz"
-    _keep(raw[:cut], target, _directory(journal) / _prefix(journal))
+    beside = _directory(journal.path) / _prefix(journal.path)
+    piece = Piece(first.seq, last.seq, beside.with_name(f"{beside.name}{first.seq}-{last.seq}.jsonl.gz"))
+    _keep(raw[:cut], piece, beside)
     journal.replace(raw[cut:])
-    return target
+    return piece.path
+
+
+def pieces(journal: Path) -> list[Piece]:
+    """The files that lines of `journal` went to, oldest first. Raises FileSafetyError."""
+    try:
+        names = os.listdir(_directory(journal))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise from_os_error(error, _directory(journal), "read") from error
+    pattern = re.compile(re.escape(_prefix(journal)) + r"(\d{1,15})-(\d{1,15})\.jsonl\.gz")
+    found = ((pattern.fullmatch(name), _directory(journal) / name) for name in names)
+    return sorted(Piece(int(match[1]), int(match[2]), path) for match, path in found if match)
+
+
+def lines(piece: Piece) -> bytes:
+    """The lines in `piece`; none where it is damaged: that shows as a gap to whoever needs them."""
+    read = durable.read_file(piece.path, follow=False)
+    try:
+        return unpack(read[0]) if read else b""
+    except PackedError:
+        return b""
 
 
 def history(journal: Journal) -> bytes:
     """All lines that left the journal, oldest first."""
-    try:
-        names = os.listdir(_directory(journal))
-    except FileNotFoundError:
-        return b""
-    except OSError as error:
-        raise from_os_error(error, _directory(journal), "read") from error
-    pattern = re.compile(re.escape(_prefix(journal)) + r"(\d+)-(\d+)\.jsonl\.gz")
-    found = sorted((int(match[1]), int(match[2]), name) for name in names if (match := pattern.fullmatch(name)))
-    return b"".join(_unpacked(_directory(journal) / name) for _first, _last, name in found)
+    return b"".join(map(lines, pieces(journal.path)))
 
 
 def _cut(raw: bytes, seq: int) -> tuple[int, Record | None, Record | None]:
@@ -62,32 +87,19 @@ def _cut(raw: bytes, seq: int) -> tuple[int, Record | None, Record | None]:
     return end, first, last
 
 
-def _keep(lines: bytes, target: Path, beside: Path) -> None:
-    import gzip
-
+def _keep(raw: bytes, piece: Piece, beside: Path) -> None:
     with suppress(FileExistsError):  # the usual case
-        os.mkdir(target.parent, 0o700)
-    durable.sync_directory(target.parent.parent)  # also where the last attempt failed to
-    durable.sweep(beside)  # the temporary file does not take its name from `target`: a crash may leave it there
-    durable.replace_with(durable.write_temporary(beside, gzip.compress(lines, 6, mtime=0)), target)
-    if _unpacked(target) != lines:
-        raise OSError(5, "what was written could not be read back", str(target))
+        os.mkdir(piece.path.parent, 0o700)
+    durable.sync_directory(piece.path.parent.parent)  # also where the last attempt failed to
+    durable.sweep(beside)  # the temporary file does not take its name from `piece`: a crash may leave it there
+    durable.replace_with(durable.write_temporary(beside, pack(raw)), piece.path)
+    if lines(piece) != raw:
+        raise OSError(5, "what was written could not be read back", str(piece.path))
 
 
-def _unpacked(path: Path) -> bytes:
-    import gzip
-    import zlib
-
-    found = durable.read_file(path, follow=False)
-    try:
-        return gzip.decompress(found[0]) if found else b""
-    except (EOFError, OSError, zlib.error):
-        return b""  # what is missing then shows as a gap where somebody needs it
+def _directory(journal: Path) -> Path:
+    return journal.parent / "backups"
 
 
-def _directory(journal: Journal) -> Path:
-    return journal.path.parent / "backups"
-
-
-def _prefix(journal: Journal) -> str:
-    return f"history-{journal.path.name.removesuffix('.journal')}-"
+def _prefix(journal: Path) -> str:
+    return f"history-{journal.name.removesuffix('.journal')}-"

@@ -36,7 +36,8 @@ class Identity(NamedTuple):
 
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-_NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EACCES, errno.EINVAL)
+NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EACCES, errno.EINVAL)
+"""What a file system says that has no hard links, or none for this file."""
 _NO_DIRECTORY_SYNC = (errno.EINVAL, errno.ENOTSUP)
 _TEMPORARY = re.compile(r"(\.(backup|journal|damaged|schema)[^/]*)?\.[0-9]+\.[0-9a-f]{12}\.tmp")
 """What follows the name of a file in that of a temporary one beside it, or beside one of its siblings."""
@@ -219,7 +220,7 @@ def second_name(source: Path, target: Path) -> None:
     try:
         os.link(source, temporary, follow_symlinks=False)
     except OSError as error:
-        if error.errno not in _NO_LINKS:
+        if error.errno not in NO_LINKS:
             raise
         temporary = copy_to_temporary(source, target)
     try:

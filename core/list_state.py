@@ -175,10 +175,11 @@ class ListState:
         except KeyError:
             raise UnknownTaskError(str(task.id)) from None
 
-    def _do(self, label: str, changes: Sequence[Change], undoes: str = "") -> Outcome:
+    def _do(self, label: str, changes: Sequence[Change], undoes: str = "", returned: tuple[str, ...] = ()) -> Outcome:
         if not changes:
             return Outcome(label, frozenset())
         record = new_record(label, changes, self._time(), self.by, lambda: os.urandom(8).hex(), undoes)
+        record = replace(record, returned=returned)
         [applied] = self._put_on_top([record])
         self._sorted = None
         return Outcome(label, frozenset(applied.previous), applied.conflicts)

@@ -8,7 +8,6 @@ an older file.
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator, Sequence
 from math import inf
@@ -16,10 +15,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core import checkpoint
+from core.archive import copies, unpacked
 from core.changes import Record
 from core.checkpoint import Checkpoint
 from core.compaction import history
-from core.errors import FileCorruptionError, InvalidContentError, NewerSchemaError, from_os_error
+from core.errors import FileCorruptionError, InvalidContentError, NewerSchemaError
 from core.file_safety import SafeFileManager
 from core.journal import Journal
 from core.migrations import SCHEMA_VERSION
@@ -47,7 +47,6 @@ class Opened(NamedTuple):
 
 
 _SEQ = re.compile(rb':(\d{1,15}),"next_id":')
-_COPY = re.compile(r"tasks-(\d+)-.*\.json")
 
 
 class _Main:
@@ -63,7 +62,7 @@ class _Main:
         """What `raw` holds, if every byte of it is ours."""
         if path == self.path:
             self.raw = raw
-        found = checkpoint.decode(raw, path)
+        found = checkpoint.decode(unpacked(raw, path), path)
         if found.verified or found.version > SCHEMA_VERSION:
             return found
         if path == self.path:
@@ -101,16 +100,10 @@ def open_list(files: SafeFileManager, journal: Journal, at: str) -> Opened:
     return _recovered(found, main, files.last_recovery, journal)
 
 
-def _copies(path: Path) -> list[Path]:
-    """Timestamped copies of the list, newest first."""
-    try:
-        names = os.listdir(path.parent / "backups") if path.name == "tasks.json" else []
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise from_os_error(error, path.parent / "backups", "read") from error
-    found = sorted(((int(match[1]), name) for name in names if (match := _COPY.fullmatch(name))), reverse=True)
-    return [path.parent / "backups" / name for _seq, name in found]
+def _copies(file: Path) -> Iterator[Path]:
+    """The timestamped copies, newest first; looked for only where all else fails."""
+    for copy in copies(file):
+        yield copy.path
 
 
 def _replayed(base: TaskList, journal: Journal) -> Replay:

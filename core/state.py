@@ -6,7 +6,7 @@ AppState does no input or output of its own: `load_from_file` and `save_to_file`
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ from core.changes import Change, Record, creation, difference, edit, inverse, pu
 from core.errors import FileSafetyError, NothingToUndoError, ReadOnlyListError, UnsavedError
 from core.lifecycle import cancelled, completed, following, reopened, started, stopped
 from core.list_state import ListState, Outcome
+from core.restoring import restoration
 from core.task import Status, Task, check_fields, name_of
 from core.tasklist import Conflict
 from core.undo import redoable, undoable
@@ -127,6 +128,20 @@ class AppState(ListState):
         """Remove `tasks` for good; the journal keeps what they were."""
         purged = [self._current(task) for task in tasks]
         return self._do(_label("purge", purged), [purge(task) for task in purged])
+
+    def restore(
+        self,
+        then: Mapping[str, Task],
+        label: str,
+        uids: Collection[str] | None = None,
+        fields: Collection[str] | None = None,
+    ) -> Outcome:
+        """Make the tasks `uids` (all where None), or only these `fields` of them, as they are in `then`.
+
+        One record; a task that is not there goes to the trash. Undo takes it back.
+        """
+        changes, returned = restoration(self._list, then, uids, fields)
+        return self._do(label, changes, returned=returned)
 
     def undo(self) -> Outcome:
         """Take back the last action of this instance, then what there was before it started.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import os
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from core import store
+from core import archive, store
 from core.errors import AccessDeniedError, FileCorruptionError, FileSafetyError, NewerSchemaError, NotAFileError
 from core.recovery import RecoveryReport
 from core.store import TaskStore
@@ -194,14 +195,20 @@ def test_a_backup_that_is_the_only_thing_left_and_has_a_wrong_bit_is_better_than
 
 
 def test_a_timestamped_copy_serves_when_all_else_is_gone(grown: Path) -> None:
-    (grown.parent / "backups").mkdir()
-    for seq, name in ((2, "tasks.json.backup.2"), (10, "tasks.json.backup")):
-        (grown.parent / "backups" / f"tasks-{seq}-20260101.json").write_bytes(grown.with_name(name).read_bytes())
-    (grown.parent / "backups" / "tasks-99-x.json").write_bytes(b"garbage")
+    older, newer = (archive.write(grown, grown.with_name(name).read_bytes()) for name in BASES[3:0:-2])
+    newest = newer.path.name.replace("tasks-4-", "tasks-99-")
+    assert newest != newer.path.name
+    (newer.path.with_name(newest)).write_bytes(b"garbage")
     for name in (*BASES, "tasks.json.journal"):
         grown.with_name(name).write_bytes(b"garbage")
     here = opened(grown)
-    assert (here.names, report_of(here).source) == (FIVE[:4], "tasks-10-20260101.json")
+    assert (here.names, report_of(here).source) == (FIVE[:4], newer.path.name)
+    packed = older.path.with_name(f"{older.path.name}.gz")
+    packed.write_bytes(gzip.compress(older.path.read_bytes()))
+    for path in (newer.path, older.path):
+        path.unlink()
+    here = opened(grown)
+    assert (here.names, report_of(here).source) == (FIVE[:2], packed.name)
 
 
 # What the journal alone cannot tell

@@ -1,0 +1,235 @@
+"""Timestamped copies of the list in `backups/`: `tasks-<seq>-<UTC with microseconds>-<hash>.json`, large ones packed.
+
+A copy is what `tasks.json` was at one moment, byte for byte, under a name that tells which: so whoever copies the
+same state gives it the same name. None is ever changed. A routine copy is a second name for a file that was replaced
+already, so that it costs no time; each is read back and verified. Thinning leaves some of every age.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+from core import checkpoint, durable
+from core.errors import FileSafetyError, InvalidContentError, UnavailableError, from_os_error
+from core.packed import PackedError, pack, unpack
+
+LARGE_COPY = 1_000_000
+"""Bytes of a list above which its copies are packed."""
+FEWEST = 3
+"""How many good copies stay, whatever thinning says."""
+_STAMP = "%Y%m%dT%H%M%S.%fZ"
+_DIGITS = 12
+_DAY = 86_400
+
+
+class Copy(NamedTuple):
+    """A copy as its name tells it: the last change in it, when it was saved, the start of its checksum."""
+
+    path: Path
+    seq: int
+    at: datetime
+    digest: str
+
+
+class Kept(NamedTuple):
+    """How many copies stay: the last ones, and the newest of so many hours, days and months."""
+
+    last: int = 10
+    hourly: int = 24
+    daily: int = 14
+    monthly: int = 12
+
+
+def directory(file: Path) -> Path:
+    """Where the copies of the list at `file` are."""
+    return file.parent / "backups"
+
+
+def copies(file: Path) -> list[Copy]:
+    """The copies of the list at `file`, newest first. Raises FileSafetyError where the directory cannot be read."""
+    try:
+        names = os.listdir(directory(file))
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise from_os_error(error, directory(file), "read") from error
+    pattern = re.compile(
+        re.escape(_prefix(file)) + rf"(\d{{1,15}})-(\d{{8}}T\d{{6}}\.\d{{6}}Z)-([0-9a-f]{{{_DIGITS}}})\.json(\.gz)?"
+    )
+    found = (_copy(directory(file) / name, match) for name in names if (match := pattern.fullmatch(name)))
+    return sorted((copy for copy in found if copy), key=lambda copy: (copy.seq, copy.at), reverse=True)
+
+
+def content(path: Path) -> bytes:
+    """The bytes of the list in the copy at `path`, unpacked.
+
+    Raises InvalidContentError where it is not what we wrote, another FileSafetyError where it cannot be read.
+    """
+    read = durable.read_file(path, follow=False)
+    if read is None:
+        raise InvalidContentError(path, "it is missing")
+    raw = unpacked(read[0], path)
+    checkpoint.accept_ours(raw, path)
+    return raw
+
+
+def unpacked(raw: bytes, path: Path) -> bytes:
+    """`raw`, read from `path`, without its packing. Raises InvalidContentError where that is damaged."""
+    if path.suffix != ".gz":
+        return raw
+    try:
+        return unpack(raw)
+    except PackedError as error:
+        raise InvalidContentError(path, str(error)) from error
+
+
+def write(file: Path, raw: bytes) -> Copy:
+    """Keep `raw`, a whole list as `checkpoint.encode` made it, as a copy beside `file`; on return it is on the disk.
+
+    It was read back and is good. Raises FileSafetyError; then what it was to precede must not be done.
+    """
+    return _kept(file, raw, lambda target: _write(target, raw))
+
+
+def keep(file: Path, source: Path) -> Copy | None:
+    """As `write`, for what `source` holds: a backup, which nothing writes to. None where there is no good one."""
+    read = durable.read_file(source, follow=False)
+    if read is None or not checkpoint.verify(read[0]):
+        return None
+    small = len(read[0]) <= LARGE_COPY
+    return _kept(file, read[0], lambda target: _link(source, target, read[0]) if small else _write(target, read[0]))
+
+
+def is_due(found: Sequence[Copy], now: datetime) -> bool:
+    """Whether this hour has no copy yet. A clock that was set back makes none due."""
+    return not any(_hour(copy.at) >= _hour(now) for copy in found)
+
+
+def thin(file: Path, kept: Kept, now: datetime) -> list[Path]:
+    """Remove the copies that `kept` does not ask for, and say which. Never fewer than three good ones stay.
+
+    What a crash left half written goes too, once it is a day old: younger, another instance may be at work on it.
+    """
+    _sweep(file, now)
+    found = copies(file)
+    staying = _staying(found, kept)
+    good = len(list(islice(filter(is_good, (copy for copy in found if copy.path in staying)), FEWEST)))
+    removed = []
+    for copy in found:
+        if copy.path in staying:
+            continue
+        if good < FEWEST and is_good(copy):
+            good += 1
+            continue
+        durable.discard(copy.path)
+        removed.append(copy.path)
+    return removed
+
+
+def is_good(copy: Copy) -> bool:
+    """Whether the copy could be recovered from."""
+    try:
+        raw = content(copy.path)
+    except FileSafetyError:
+        return False
+    return copy.digest == _digest(raw)
+
+
+def _kept(file: Path, raw: bytes, put: Callable[[Path], None]) -> Copy:
+    header = checkpoint.read_header(raw)
+    if header is None:
+        raise InvalidContentError(file, "it is no list of ours")
+    at = datetime.fromisoformat(header.saved_at)
+    packed = ".gz" if len(raw) > LARGE_COPY else ""
+    name = f"{_prefix(file)}{header.seq}-{at.astimezone(UTC):{_STAMP}}-{_digest(raw)}.json{packed}"
+    target = directory(file) / name
+    try:
+        _make_directory(target.parent)
+        if not os.path.lexists(target):
+            put(target)
+        durable.sync_directory(target.parent)
+    except OSError as error:
+        raise from_os_error(error, target, "saved") from error
+    if content(target) != raw:
+        raise UnavailableError(f"{target.name} could not be read back as it was written. Try again.", target)
+    return Copy(target, header.seq, at, _digest(raw))
+
+
+def _make_directory(path: Path) -> None:
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:  # the usual case
+        return
+    durable.sync_directory(path.parent)
+
+
+def _write(target: Path, raw: bytes) -> None:
+    packed = pack(raw) if target.suffix == ".gz" else raw
+    durable.replace_with(durable.write_temporary(target, packed), target)
+
+
+def _link(source: Path, target: Path, raw: bytes) -> None:
+    try:
+        os.link(source, target, follow_symlinks=False)
+    except FileExistsError:  # another instance was faster
+        return
+    except OSError as error:
+        if error.errno not in durable.NO_LINKS:
+            raise
+        _write(target, raw)
+
+
+def _sweep(file: Path, now: datetime) -> None:
+    for path in directory(file).glob(f".{_prefix(file)}*.tmp"):
+        with suppress(FileNotFoundError):
+            if os.stat(path).st_mtime < now.timestamp() - _DAY:
+                durable.discard(path)
+
+
+def _copy(path: Path, match: re.Match[str]) -> Copy | None:
+    try:
+        at = datetime.strptime(match[2], _STAMP).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return Copy(path, int(match[1]), at, match[3])
+
+
+def _staying(found: Sequence[Copy], kept: Kept) -> set[Path]:
+    """`found` is sorted by what is in the copies, not by clocks, which may have been set back."""
+    staying = {copy.path for copy in found[: max(kept.last, FEWEST)]}
+    for count, period in ((kept.hourly, _hour), (kept.daily, _day), (kept.monthly, _month)):
+        newest: dict[str, Path] = {}
+        for copy in found:
+            newest.setdefault(period(copy.at), copy.path)
+        staying.update(islice(newest.values(), count))
+    return staying
+
+
+def _hour(at: datetime) -> str:
+    return at.strftime("%Y%m%d%H")
+
+
+def _day(at: datetime) -> str:
+    return at.strftime("%Y%m%d")
+
+
+def _month(at: datetime) -> str:
+    return at.strftime("%Y%m")
+
+
+def _digest(raw: bytes) -> str:
+    """The start of the checksum that `raw` names, which is that of its content."""
+    header = checkpoint.read_header(raw)
+    return header.checksum[:_DIGITS] if header else ""
+
+
+def _prefix(file: Path) -> str:
+    """What the names of the copies of `file` begin with; a list that is no `.json` is told from one that is."""
+    return f"{file.name.removesuffix('.json')}-" if file.name.endswith(".json") else f"{file.name}.-"
