@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core import checkpoint, durable
+from core.archive import Kept
 from core.changes import OUTSIDE, Record, number
 from core.compaction import LARGE_JOURNAL, compact
 from core.durable import Identity
@@ -72,7 +73,10 @@ class TaskStore:
         lock_timeout: float = 5.0,
         backup_count: int = 3,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+        kept: Kept = Kept(),  # noqa: B008 - a tuple
     ) -> None:
+        self.kept = kept
+        """How many timestamped copies stay, for whoever makes them."""
         self.files = SafeFileManager(file, lock_timeout, backup_count)
         self.journal = Journal(self.files.sibling(".journal"))
         self.report: RecoveryReport | None = None
@@ -81,7 +85,7 @@ class TaskStore:
         """Why the last checkpoint could not be written."""
         self.unsure = False
         """Whether a commit failed half-way, so that the journal may hold records that are committed again."""
-        self._clock = clock
+        self.clock = clock
         self._reading = NamedErrors(self.files.path, "read")
         self._saving = NamedErrors(self.files.path, "saved")
         self._tasks: TaskList | None = None
@@ -202,7 +206,7 @@ class TaskStore:
         for _attempt in range(5):
             self._main = durable.identity(self.files.path)
             try:
-                opened = open_list(self.files, self.journal, utc(self._clock()))
+                opened = open_list(self.files, self.journal, utc(self.clock()))
             except FileCorruptionError as error:
                 if self.tasks is None or self.tasks == TaskList():
                     raise
@@ -315,7 +319,7 @@ class TaskStore:
         tasks = self.tasks
         if tasks is None or (tasks.seq == self._opened.seq_on_disk and not self._opened.stale):
             return ()
-        raw = checkpoint.encode(tasks, utc(self._clock()))
+        raw = checkpoint.encode(tasks, utc(self.clock()))
         kept = self.files.save_bytes(raw, checkpoint.accept_ours, expected=self._main, replaced=self._opened.replaced)
         self._main = self.files.known_good()
         self._opened = self._opened._replace(stale=False, replaced="damaged", seq_on_disk=tasks.seq)
@@ -330,7 +334,7 @@ class TaskStore:
         read = durable.read_file(self.journal.path, follow=False)
         if read is None or (whole := mended(read[0])) == read[0]:
             return ()
-        kept = durable.set_aside(self.journal.path, f"damaged-{self._clock().astimezone(UTC):%Y%m%dT%H%M%SZ}")
+        kept = durable.set_aside(self.journal.path, f"damaged-{self.clock().astimezone(UTC):%Y%m%dT%H%M%SZ}")
         self.journal.replace(whole)
         self._known_tail = self.journal.size
         return (kept,)

@@ -12,6 +12,8 @@ from typing import TypeVar
 
 import pytest
 
+from core import archive, checkpoint
+from core.archive import copies
 from core.errors import DiskFullError, FileLockTimeoutError, FileSafetyError
 from core.state import AppState
 from core.store import TaskStore
@@ -231,6 +233,42 @@ def test_a_checkpoint_that_fails_is_told_and_nothing_is_lost(file: Path, monkeyp
         here.until_saved()
         assert here.hear(Trouble).doing == "checkpoint"
     assert names_on_disk(file) == ["one"]
+
+
+def test_a_bulk_change_waits_until_a_copy_of_the_list_is_made(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved_list(file, *(f"task {number}" for number in range(30)))
+
+    def full(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with opened(file) as here:
+        with monkeypatch.context() as patch:
+            patch.setattr(archive, "_write", full)
+            here.state.trash_tasks(here.state.tasks)
+            here.worker.offer(here.state.pending)
+            assert here.hear(Trouble).doing == "commit"
+            assert len(names_on_disk(file)) == 30
+        assert here.hear(Trouble).error is None
+        here.until_saved()
+    assert names_on_disk(file) == []
+    before = copies(file)[-1]
+    assert len(checkpoint.decode(archive.content(before.path), before.path).tasks.tasks) == 30
+
+
+def test_a_routine_copy_that_fails_only_warns(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_arguments: object, **_options: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    saved_list(file, "one")
+    with opened(file) as here:
+        with monkeypatch.context() as patch:
+            patch.setattr(archive, "_link", refuse)
+            here.add("two")
+            here.until_saved()
+            assert here.hear(Trouble).doing == "copy"
+        here.add("three")
+        assert here.hear(Trouble, lambda told: told.error is None).doing == "copy"
+    assert len(copies(file)) == 1
 
 
 def test_reading_that_fails_is_told_and_so_is_that_it_works_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,12 +11,13 @@ from typing import Any
 from core.errors import FileSafetyError
 from core.paths import make_private_directory
 from core.profile import Profile
+from core.safekeeping import copy_before, copy_if_due, is_bulk
 from core.state import AppState
 from core.store import TaskStore
 from core.task import FIELDS, Task, name_of
 from core.tasklist import Conflict
 from ui.output import Output
-from ui.settings import chosen
+from ui.settings import chosen, kept_by
 
 
 @contextmanager
@@ -39,7 +40,7 @@ def store_for(options: Namespace, out: Output, *, writing: bool = False) -> Iter
 def open_store(file: Path, profile: Profile, options: Namespace) -> TaskStore:
     """The files of the list at `file`, with the settings of `profile` where `options` do not say otherwise."""
     timeout = profile.lock_timeout if options.lock_timeout is None else options.lock_timeout
-    return TaskStore(file, lock_timeout=timeout, backup_count=profile.backup_count)
+    return TaskStore(file, lock_timeout=timeout, backup_count=profile.backup_count, kept=kept_by(profile))
 
 
 def load(store: TaskStore, out: Output, *, history: bool = False) -> AppState:
@@ -55,11 +56,15 @@ def load(store: TaskStore, out: Output, *, history: bool = False) -> AppState:
 def save(state: AppState, store: TaskStore, out: Output) -> tuple[Conflict, ...]:
     """Commit what waits in `state`; returns where it could not be done as asked, for others were faster.
 
-    From the commit on the change is safe, so nothing that fails after it is an error.
+    The list is copied before a change of many tasks. From the commit on the change is safe, so nothing that fails after
+    it is an error.
     """
+    if is_bulk(state.pending):
+        copy_before(store)
     conflicts = state.receive(store.commit(state.pending)).conflicts
     if store.checkpoint_due:
         _checkpoint(store, out)
+        _copy(store, out)
     return conflicts
 
 
@@ -82,3 +87,10 @@ def _checkpoint(store: TaskStore, out: Output) -> None:
         failed = error
     if failed is not None:
         out.warn(f"The change is saved in {store.journal.path.name}, but {failed}")
+
+
+def _copy(store: TaskStore, out: Output) -> None:
+    try:
+        copy_if_due(store)
+    except FileSafetyError as error:
+        out.warn(f"The change is saved, but no copy of the list could be made: {error}")

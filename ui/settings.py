@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterable
 from pathlib import Path
 
+from core.archive import Kept
 from core.errors import FileSafetyError, TodurableError
 from core.paths import profile_file, task_file
 from core.profile import Profile, ProfileStore
@@ -51,3 +52,8 @@ def _named_list(profile: Profile, name: str | None) -> str:
     if name not in profile.lists:
         raise UnknownListError(name, profile.lists)
     return profile.lists[name]
+
+
+def kept_by(profile: Profile) -> Kept:
+    """How many timestamped copies `profile` wants to stay."""
+    return Kept(profile.keep_last, profile.keep_hourly, profile.keep_daily, profile.keep_monthly)

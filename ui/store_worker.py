@@ -17,9 +17,10 @@ from core.changes import Record
 from core.errors import FileSafetyError
 from core.opening import Opened
 from core.recovery import RecoveryReport
+from core.safekeeping import copy_before, copy_if_due, is_bulk
 from core.store import News, TaskStore
 
-Doing = Literal["commit", "refresh", "checkpoint"]
+Doing = Literal["commit", "refresh", "checkpoint", "copy"]
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,7 @@ class StoreWorker:
             "commit": _Attempts(),
             "refresh": _Attempts(),
             "checkpoint": _Attempts(),
+            "copy": _Attempts(),
         }
         self._report: RecoveryReport | None = None
         self._checkpoint_soon = True
@@ -197,7 +199,7 @@ class StoreWorker:
             fresh, self._fresh = self._fresh, False
         if not records or not (fresh or self._attempts["commit"].due()):
             return
-        news = self._try("commit", lambda: store.commit(records))
+        news = self._try("commit", lambda: _commit_safely(store, records))
         if news is not None:
             self._checkpoint_soon = self._unwritten = True
             with self._changed:
@@ -240,6 +242,16 @@ class StoreWorker:
             error = raised
         self._note("checkpoint", error)
         self._unwritten = self._unwritten and error is not None
+        if error is None:
+            self._copy(store)
+
+    def _copy(self, store: TaskStore) -> None:
+        try:
+            copy_if_due(store)
+        except FileSafetyError as error:
+            self._note("copy", error)
+        else:
+            self._note("copy", None)
 
     def _try(self, doing: Doing, attempt: Callable[[], News]) -> News | None:
         """What `attempt` gives; None where it failed."""
@@ -268,3 +280,10 @@ class StoreWorker:
         if store.report is not None and store.report != self._report:
             self._report = store.report
             self._tell(Recovered(store.report))
+
+
+def _commit_safely(store: TaskStore, records: Sequence[Record]) -> News:
+    """Commit `records`, after a copy of the list where they change much of it."""
+    if is_bulk(records):
+        copy_before(store)
+    return store.commit(records)

@@ -1,0 +1,48 @@
+"""When copies of a list are made: one an hour while it changes, and one before whatever could do great harm.
+
+A routine copy follows an acknowledged change and never delays or fails one. A copy before a dangerous operation comes
+first: where it cannot be made, the operation must not be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from core import archive, checkpoint
+from core.archive import Copy
+from core.changes import Record
+from core.store import TaskStore, utc
+
+BULK = 20
+"""Tasks above which a change is so large that the list is copied before."""
+
+
+def is_bulk(records: Iterable[Record]) -> bool:
+    """Whether one of `records` changes so much that a copy should be made before it is committed."""
+    return any(len({change.uid for change in record.changes}) > BULK for record in records)
+
+
+def copy_before(store: TaskStore) -> Copy | None:
+    """Keep the list as it is; None where there is none yet. A copy of that state that there is already will do.
+
+    Raises FileSafetyError: then what was to come must not be done.
+    """
+    tasks = store.tasks if store.tasks is not None else store.load().tasks
+    file = store.files.path
+    for copy in archive.copies(file):
+        if copy.seq == tasks.seq and archive.is_good(copy):
+            return copy
+    return archive.write(file, checkpoint.encode(tasks, utc(store.clock()))) if tasks.tasks else None
+
+
+def copy_if_due(store: TaskStore) -> Copy | None:
+    """Keep what the list was before its last change, if this hour has no copy; then thin the copies.
+
+    Call it after a checkpoint, without the lock. Raises FileSafetyError, which is worth a warning only.
+    """
+    file, now = store.files.path, store.clock()
+    if not store.files.backup_paths or not archive.is_due(archive.copies(file), now):
+        return None
+    copy = archive.keep(file, store.files.backup_paths[0])
+    archive.thin(file, store.kept, now)
+    return copy

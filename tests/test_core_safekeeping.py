@@ -1,0 +1,85 @@
+"""When copies of a list are made, and what happens where they cannot be."""
+
+from __future__ import annotations
+
+import errno
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core import archive
+from core.archive import Kept, copies
+from core.errors import DiskFullError
+from core.safekeeping import BULK, copy_before, copy_if_due, is_bulk
+from core.store import TaskStore
+from tests.instances import START, Instance, opened
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "tasks.json"
+
+
+def seqs(file: Path) -> list[int]:
+    return [copy.seq for copy in copies(file)]
+
+
+def test_each_hour_of_work_leaves_a_copy_of_what_was_before_it(file: Path) -> None:
+    here = Instance(file)
+    now = START
+    here.store.clock = lambda: now
+    here.load()
+    made: list[list[int]] = []
+    for minutes in (0, 1, 2, 59, 60, 61, 62):
+        now = START + timedelta(minutes=minutes)
+        here.add(f"at {minutes}")
+        copy_if_due(here.store)
+        made.append(seqs(file))
+    assert made == [[1], [1], [1], [1], [4, 1], [5, 4, 1], [5, 4, 1]]
+    here.store.kept = Kept(3, 1, 0, 0)
+    for hour in range(3, 9):
+        now = START + timedelta(hours=hour)
+        here.add(f"at hour {hour}")
+        copy_if_due(here.store)
+    assert len(seqs(file)) == 3
+
+
+def test_a_copy_before_is_the_list_as_it_is_and_is_made_once(file: Path) -> None:
+    here = opened(file)
+    assert copy_before(here.store) is None
+    here.add("a", "b", "c")
+    copy = copy_before(here.store)
+    assert copy is not None
+    assert copy.seq == 3
+    assert copy_before(here.store) == copy
+    assert copy_before(TaskStore(file)) == copy  # who has not read the list reads it
+    copy.path.write_bytes(b"damaged")
+    again = copy_before(here.store)
+    assert again is not None
+    assert archive.is_good(again)
+
+
+def test_a_copy_before_that_fails_says_so(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = opened(file)
+    here.add("a")
+
+    def full(*_arguments: Any) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(os, "write", full)
+    with pytest.raises(DiskFullError):
+        copy_before(here.store)
+
+
+def test_a_bulk_change_is_one_of_more_than_twenty_tasks(file: Path) -> None:
+    here = opened(file)
+    here.add(*(f"task {number}" for number in range(BULK + 1)))
+    here.state.complete(here.state.tasks[:BULK])
+    assert not is_bulk(here.state.pending)
+    here.state.reopen(here.state.tasks)
+    assert not is_bulk(here.state.pending)
+    here.state.trash_tasks(here.state.tasks)
+    assert is_bulk(here.state.pending)
