@@ -103,7 +103,9 @@ async def running(
     async with app.run_test(size=size) as pilot:
         yield Driver(app, pilot)
     app.worker.stop()
+    app.side.stop()
     assert app.worker.join(PATIENT)
+    assert app.side.join(PATIENT)
 
 
 @asynccontextmanager

@@ -284,7 +284,7 @@ async def test_only_what_changed_is_drawn(fifty: Path, monkeypatch: pytest.Monke
 
 
 async def test_the_help_screen_shows_every_command(three: Path) -> None:
-    async with opened(three, size=(80, 24)) as app:
+    async with opened(three, size=(80, 90)) as app:
         await app.press("?")
         await app.until_on(HelpScreen)
         for words in ("Go to the first task", "Mark as done", "Leave; never asks"):

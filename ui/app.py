@@ -19,6 +19,7 @@ from textual.message import Message
 
 from core.errors import FileSafetyError, NewerSchemaError, TodurableError
 from core.opening import Opened
+from core.presence import Presence
 from core.recovery import RecoveryReport
 from core.state import AppState
 from core.store import News, TaskStore
@@ -26,11 +27,13 @@ from core.task import Status, Task
 from ui import exit_codes, sentences
 from ui.changing import Changing
 from ui.commands import COMMANDS
+from ui.drafting import Drafting
 from ui.edit_actions import EditActions
 from ui.screens.list_screen import ListScreen
 from ui.screens.quit_screen import Choice, QuitScreen
 from ui.screens.recovery_screen import RecoveryScreen
 from ui.screens.stop_screen import StopScreen
+from ui.side_worker import LeftBehind, Others, SideWorker
 from ui.store_worker import Answer, Changed, Doing, Loaded, Recovered, Stopped, StoreWorker, Trouble, Unreadable
 from ui.task_actions import TaskActions
 from ui.widgets.name_line import NameLine
@@ -54,6 +57,7 @@ def run(file: Path) -> int:
     finally:
         app.worker.stop()
         app.worker.join(_PATIENCE if app.return_code == exit_codes.DONE else 0)
+        app.side.join(_PATIENCE)
     return app.return_code or exit_codes.DONE
 
 
@@ -69,6 +73,13 @@ class TaskApp(App[None]):
             super().__init__()
             self.answer = answer
 
+    class Noticed(Message):
+        """The side worker said something."""
+
+        def __init__(self, notice: Others | LeftBehind) -> None:
+            super().__init__()
+            self.notice = notice
+
     def __init__(
         self,
         file: Path,
@@ -78,7 +89,10 @@ class TaskApp(App[None]):
     ) -> None:
         super().__init__()
         self.state = AppState(clock=clock)
-        self.worker = StoreWorker(lambda: TaskStore(file, lock_timeout=lock_timeout, clock=clock), self._hear)
+        open_store = partial(TaskStore, file, lock_timeout=lock_timeout, clock=clock)
+        self.worker = StoreWorker(open_store, lambda answer: self._hear(self.Told(answer)))
+        self.side = SideWorker(file, clock, lambda notice: self._hear(self.Noticed(notice)))
+        self._others: tuple[Presence, ...] = ()
         self._file_name = file.name
         self._quitting = self._asked = self._finishing = self._ended = False
         self._problems: dict[Doing, FileSafetyError] = {}
@@ -88,7 +102,8 @@ class TaskApp(App[None]):
 
         self.main = ListScreen(ListStatus(file.name, phase=_READING), today, self.perform)
         self.changing = Changing(self.state, self.main, self._changed)
-        self.acting, self.editing = TaskActions(self.changing), EditActions(self.changing, today)
+        self.acting = TaskActions(self.changing)
+        self.editing = EditActions(self.changing, Drafting(self.side), today)
         self.actors = {"": self.main, "app": self, "task": self.acting, "edit": self.editing}
 
     def get_default_screen(self) -> Screen[None]:
@@ -96,12 +111,14 @@ class TaskApp(App[None]):
 
     def on_mount(self) -> None:
         self.worker.start()
+        self.side.start()
         if sys.platform != "win32":
             for ending in (signal.SIGTERM, signal.SIGHUP):  # the terminal is given back, and what waits is saved
                 asyncio.get_running_loop().add_signal_handler(ending, self.exit)
 
     def on_unmount(self) -> None:
         self.worker.stop()
+        self.side.stop()
 
     async def on_event(self, event: Event) -> None:
         """Keys of the list act here, before a further one is read: what is typed behind “a” goes into its line."""
@@ -141,16 +158,22 @@ class TaskApp(App[None]):
     def on_name_line_lines_given(self, given: NameLine.LinesGiven) -> None:
         self.editing.take_lines(given)
 
+    def on_name_line_typed(self, typed: NameLine.Typed) -> None:
+        self.editing.typed(typed)
+
+    def on_name_line_closed(self) -> None:
+        self.editing.leave_line()
+
     def _changed(self, _uids: frozenset[str]) -> None:
         self.worker.offer(self.state.pending)
         self._show()
 
     # What the worker says
 
-    def _hear(self, answer: Answer) -> None:
-        """Called in the worker's thread."""
+    def _hear(self, message: Message) -> None:
+        """Called in a worker's thread."""
         try:
-            self.post_message(self.Told(answer))
+            self.post_message(message)
         except RuntimeError:
             return  # the app ended, and its event loop with it: nobody is left to tell
 
@@ -169,6 +192,14 @@ class TaskApp(App[None]):
                 self._tell_recovery(report)
             case Stopped():
                 self._note_end()
+
+    def on_task_app_noticed(self, noticed: Noticed) -> None:
+        match noticed.notice:
+            case Others(screens):
+                self._others = screens
+                self._show_status()
+            case LeftBehind(drafts):
+                self.editing.tell_left_behind(drafts)
 
     async def _open(self, opened: Opened) -> None:
         self.changing.opened = True
@@ -292,6 +323,7 @@ class TaskApp(App[None]):
             unsaved=len(self.state.pending),
             problem=self._problem(),
             read_only=self.changing.read_only is not None,
+            others=len(self._others),
         )
 
     def _problem(self) -> str:

@@ -47,6 +47,7 @@ COMMANDS = (
     Command("move.page_up", ("pageup",), "move_pages(-1)", "Page up", "Go a page up", _MOVE),
     Command("task.add", ("a",), "edit.add", "Add tasks", "Add tasks, until esc", _TASKS, "add"),
     Command("task.add_child", ("A",), "edit.add_child", "Add under it", "Add tasks under the task", _TASKS),
+    Command("edit.resume", (".",), "edit.resume", "Go on typing", "Bring back what was half typed", _TASKS),
     Command("task.rename", ("i",), "edit.rename", "Rename", "Change the name of the task", _TASKS, "rename"),
     Command("task.done", ("x",), "task.toggle_done", "Done or reopen", "Mark as done, or open again", _TASKS, "done"),
     Command("task.trash", ("d d",), "task.trash", "Trash", "Move to the trash; undo brings it back", _TASKS, "trash"),

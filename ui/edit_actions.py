@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from core.drafts import Draft
 from core.errors import TodurableError
 from core.task import Priority
 from ui import sentences
 from ui.changing import Changing
+from ui.drafting import Drafting
 from ui.widgets.name_line import NameLine
 from ui.widgets.quick_add import QuickAddWords, words_for
 
@@ -17,11 +19,12 @@ from ui.widgets.quick_add import QuickAddWords, words_for
 class EditActions:
     """The commands whose action begins with `edit.`; `today` gives the present day."""
 
-    def __init__(self, changing: Changing, today: Callable[[], date]) -> None:
+    def __init__(self, changing: Changing, drafting: Drafting, today: Callable[[], date]) -> None:
         self._changing = changing
         self._state = changing.state
         self._screen = changing.screen
         self._today = today
+        self._drafting = drafting
         self._place: dict[str, Any] = {}
         """What a task that is added gets from the place where it is added."""
         self._words = QuickAddWords(today())
@@ -36,11 +39,11 @@ class EditActions:
         if task is not None:
             self._open(f"Add under {task.id}", {"parent": task.uid})
 
-    def _open(self, prompt: str, place: dict[str, Any]) -> None:
+    def _open(self, prompt: str, place: dict[str, Any], text: str = "") -> None:
         """Take lines of quick add, one after the other: while the list is still being read too."""
         if self._changing.can_type():
             self._place, self._words = place, words_for(self._state.tasks, self._today())
-            self._screen.start_adding(prompt, self._words)
+            self._screen.start_adding(prompt, self._words, text)
 
     def take_lines(self, given: NameLine.LinesGiven) -> None:
         """Add the tasks that were pasted, as one step of undo."""
@@ -85,3 +88,51 @@ class EditActions:
             if task.name != before:
                 self._screen.message.say(sentences.renamed_meanwhile(task.name))
         self._screen.close_name_line()
+
+    # Drafts
+
+    def typed(self, typed: NameLine.Typed) -> None:
+        """Keep what stands in the line, in case that the screen ends."""
+        if not typed.text.strip():
+            self._drafting.done()
+        elif typed.uid is not None:
+            self._drafting.typed(Draft("rename", typed.uid, {"name": typed.text}, {"name": typed.before}))
+        else:
+            self._drafting.typed(Draft("add", self._place.get("parent", ""), {"line": typed.text}))
+
+    def leave_line(self) -> None:
+        """Close the line; what was typed can be gone on with."""
+        self._screen.close_name_line()
+        if self._drafting.put_aside() is not None:
+            self._screen.message.say("What you typed was put aside: . brings it back.")
+
+    def tell_left_behind(self, drafts: Sequence[Draft]) -> None:
+        """Offer what was half typed when an earlier screen ended."""
+        self._drafting.left_behind(drafts)
+        [*_others, last] = drafts
+        more = f" and {sentences.count(len(drafts) - 1, 'more text')}" if len(drafts) > 1 else ""
+        text = next(iter(last.texts.values()), "")[:60]
+        self._screen.message.say(f"“{text}”{more} was half typed when todurable ended: . brings it back.")
+
+    def action_resume(self) -> None:
+        """Go on with what was half typed last."""
+        draft = self._drafting.take() if self._changing.can_type() else None
+        if draft is None:
+            self._changing.refuse("Nothing is half typed.")
+        elif draft.kind == "add":
+            self._resume_adding(draft)
+        else:
+            self._resume_renaming(draft)
+
+    def _resume_adding(self, draft: Draft) -> None:
+        parent = self._state.known.get(draft.uid)
+        prompt, place = (f"Add under {parent.id}", {"parent": parent.uid}) if parent else ("Add", {})
+        self._open(prompt, place, draft.texts.get("line", ""))
+
+    def _resume_renaming(self, draft: Draft) -> None:
+        task, name = self._state.known.get(draft.uid), draft.texts.get("name", "")
+        if task is None:
+            self._changing.refuse(f"The task whose name was to be “{name}” is gone.")
+        else:
+            self._screen.tasks.go_to(task.uid)
+            self._screen.start_renaming(task, name)

@@ -129,20 +129,22 @@ class ListScreen(Screen[None]):
     def action_back(self) -> None:
         # a message has been hushed already, as by any key
         if self.name_line.is_open:
-            self.close_name_line()
+            self.name_line.post_message(NameLine.Closed())
 
     async def action_help(self) -> None:
         await self.app.push_screen(HelpScreen(COMMANDS))
 
     # Typing
 
-    def start_adding(self, prompt: str, words: QuickAddWords) -> None:
+    def start_adding(self, prompt: str, words: QuickAddWords, text: str = "") -> None:
         """Take lines that add tasks, one after the other."""
-        self._open(prompt, placeholder="What is to be done, then enter; esc when done", words=words)
+        self._open(prompt, text, placeholder="What is to be done, then enter; esc when done", words=words)
 
-    def start_renaming(self, task: Task) -> None:
-        """Take another name for `task`."""
+    def start_renaming(self, task: Task, text: str | None = None) -> None:
+        """Take another name for `task`; `text` is as much of it as was typed before."""
         self._open("Rename", task.name, task.uid)
+        if text is not None:
+            self.name_line.entry.put(text)
 
     def _open(
         self,
@@ -155,6 +157,3 @@ class ListScreen(Screen[None]):
         self.name_line.open(prompt, text, uid, placeholder, words)
         self.message.display = False
         self.set_focus(self.name_line.entry, scroll_visible=False)
-
-    def on_name_line_closed(self) -> None:
-        self.close_name_line()

@@ -44,6 +44,15 @@ class NameLine(Vertical):
             self.uid = uid
             self.before = before
 
+    class Typed(Message):
+        """`text` stands in the line now; the rest is as for `Given`."""
+
+        def __init__(self, text: str, uid: str | None, before: str) -> None:
+            super().__init__()
+            self.text = text
+            self.uid = uid
+            self.before = before
+
     class LinesGiven(Message):
         """Several lines of quick add were pasted, and are wanted."""
 
@@ -129,6 +138,8 @@ class NameLine(Vertical):
         if message.value not in ("", self._pasted_into):  # typing on says no to the lines
             self._pasted = ()
         self._preview()
+        if self.is_open:
+            self.post_message(self.Typed(message.value, self._uid, self._before))
 
     def on_entry_entered(self, message: Entry.Entered) -> None:
         message.stop()

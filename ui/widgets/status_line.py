@@ -31,6 +31,8 @@ class ListStatus:
     unsaved: int = 0
     problem: str = ""
     read_only: bool = False
+    others: int = 0
+    """How many other screens have this list open."""
 
 
 class StatusLine(Widget):
@@ -52,12 +54,16 @@ class StatusLine(Widget):
         status, width = self.status, self.content_size.width
         words, style = saving(status)
         name = cut(literal(status.name), width // 3)
-        counts = "" if status.phase else f"  {status.open} open · {status.done} done"
+        counts = "" if status.phase else f"  {status.open} open · {status.done} done{_screens(status.others)}"
         if cell_len(name) + len(counts) + len(_GAP) + min(cell_len(words), _LEAST_WORDS) > width:
             counts = ""
         words = cut(literal(words), max(width - cell_len(name) - len(counts) - len(_GAP), 0))
         blank = " " * (width - cell_len(name) - len(counts) - cell_len(words))
         return Content.assemble((name, "bold $text"), counts, blank, (words, style))
+
+
+def _screens(others: int) -> str:
+    return f" · {others + 1} screens" if others else ""
 
 
 def saving(status: ListStatus) -> tuple[str, str]:

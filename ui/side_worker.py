@@ -1,0 +1,164 @@
+"""The thread for what lies beside a list: half-typed text, who else is there, the log. Knows no screen.
+
+It is not the thread that saves, so that half-typed text reaches the disk while a save waits for a lock. None of this
+is worth a failure of the app: what cannot be written is tried again at the next occasion, `problem` says why.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Condition, Thread
+from time import monotonic
+
+from core import drafts, log, presence
+from core.drafts import Draft
+from core.errors import FileSafetyError
+from core.instance import this_instance
+from core.instance_files import InstanceFiles, Owner
+from core.presence import Presence
+from core.store import utc
+
+POLL = 1.0
+"""Seconds between two looks for other screens: one listing of a small directory."""
+DELAY = 0.2
+"""Seconds after which what is typed is on its way to the disk."""
+
+
+@dataclass(frozen=True)
+class Others:
+    """The other screens that have this list open now."""
+
+    screens: tuple[Presence, ...]
+
+
+@dataclass(frozen=True)
+class LeftBehind:
+    """What was half typed when an earlier screen ended; it is kept until `forget` is called."""
+
+    drafts: tuple[Draft, ...]
+
+
+class SideWorker:
+    """See the module. `tell` is called in the thread, and must not wait."""
+
+    def __init__(self, file: Path, clock: Callable[[], datetime], tell: Callable[[Others | LeftBehind], None]) -> None:
+        self.problem: OSError | FileSafetyError | None = None
+        """Why the last attempt failed."""
+        self._files = InstanceFiles(file, Owner.this_process())
+        self._logs = file.parent / "logs"
+        self._clock = clock
+        self._tell = tell
+        self._thread = Thread(target=self._run, name="side", daemon=True)
+        self._changed = Condition()
+        self._draft: Draft | None = None
+        self._kept: Draft | None = None
+        self._presence = Presence(this_instance(), utc(clock()))
+        self._announced: Presence | None = None
+        self._entries: list[str] = []
+        self._others: tuple[Presence, ...] = ()
+        self._forget = self._stopping = False
+
+    # For any thread; none of these waits for files
+
+    def start(self) -> None:
+        """Begin with looking for others, and for what was left behind."""
+        self._thread.start()
+
+    def keep(self, draft: Draft | None) -> None:
+        """Have `draft` on the disk from now on, in place of the one before; None: nothing is half typed."""
+        with self._changed:
+            self._draft = draft
+            self._changed.notify_all()
+
+    def forget(self) -> None:
+        """What was left behind has been dealt with."""
+        with self._changed:
+            self._forget = True
+            self._changed.notify_all()
+
+    def edit(self, uid: str) -> None:
+        """Tell others that the task `uid` is being edited here; empty: none is."""
+        with self._changed:
+            self._presence = Presence(self._presence.by, self._presence.since, uid)
+            self._changed.notify_all()
+
+    def log(self, entry: str) -> None:
+        """Write `entry` to the log."""
+        with self._changed:
+            self._entries.append(entry)
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """End. What is half typed now stays on the disk, and is offered by the next screen."""
+        with self._changed:
+            self._stopping = True
+            self._changed.notify_all()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the end; whether it came."""
+        if self._thread.ident is not None:
+            self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    # The thread
+
+    def _run(self) -> None:
+        self._try(self._files.sweep)
+        self._try(self._take_over)
+        looked = -POLL
+        while not self._stopping:
+            self._write()
+            if monotonic() - looked >= POLL:
+                looked = monotonic()
+                self._try(self._look)
+            with self._changed:
+                self._changed.wait_for(lambda: self._stopping or self._waits(), POLL)
+                self._changed.wait_for(lambda: self._stopping, DELAY if self._draft != self._kept else 0)
+        self._write()
+        self._try(lambda: presence.leave(self._files))
+
+    def _waits(self) -> bool:
+        draft_waits = self._draft != self._kept and self.problem is None
+        return draft_waits or bool(self._entries) or self._forget or self._presence.editing != self._told_editing
+
+    @property
+    def _told_editing(self) -> str:
+        return self._announced.editing if self._announced else ""
+
+    def _take_over(self) -> None:
+        if found := drafts.take_over(self._files):
+            self._tell(LeftBehind(found))
+
+    def _look(self) -> None:
+        found = presence.others(self._files)
+        if found != self._others:
+            self._others = found
+            self._tell(Others(found))
+
+    def _write(self) -> None:
+        with self._changed:
+            draft, now, entries, forget = self._draft, self._presence, self._entries, self._forget
+            self._entries, self._forget = [], False
+        self.problem = None
+        if draft != self._kept:
+            self._try(lambda: self._keep(draft))
+        if now != self._announced:
+            self._announced = now  # even where it fails: the next change tries again
+            self._try(lambda: presence.announce(self._files, now))
+        if forget:
+            self._try(lambda: drafts.forget_taken(self._files))
+        if entries:
+            self._try(lambda: log.append(self._logs, entries, self._clock()))
+
+    def _keep(self, draft: Draft | None) -> None:
+        drafts.keep(self._files, draft)
+        self._kept = draft
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except (OSError, FileSafetyError) as error:
+            self.problem = error
