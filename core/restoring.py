@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from core.changes import Change, creation, difference, edit
 from core.task import FIELDS, Status, Task
-from core.tasklist import TaskList
 
 _FIXED = frozenset({"uid", "id", "modified"})
 
@@ -27,17 +26,18 @@ class Restoration(NamedTuple):
 
 
 def restoration(
-    current: TaskList,
+    now: Mapping[str, Task],
     then: Mapping[str, Task],
+    next_id: int,
     uids: Collection[str] | None = None,
     fields: Collection[str] | None = None,
 ) -> Restoration:
-    """What makes the tasks `uids` of `current` (all where None) as they were in `then`, or only these `fields` of them.
+    """What makes the tasks `uids` of `now` (all where None) as they were in `then`, or only these `fields` of them.
 
     A task that was not there then goes to the trash: nothing is removed. One that was purged since comes back, with its
-    id where nobody else has that. Relations that are no more are taken away first, so that none can lead back.
+    id where nobody else has that; `next_id` is the first that was never given. Relations that are no more are taken
+    away first, so that none can lead back.
     """
-    now = current.tasks
     named = dict.fromkeys((*then, *now)) if uids is None else dict.fromkeys(uids)
     both = [(now[uid], then[uid]) for uid in named if uid in now and uid in then]
     back = [then[uid] for uid in named if uid in then and uid not in now and fields is None]
@@ -47,7 +47,7 @@ def restoration(
     edits = [_edit(freed.get(old.uid, old), wanted, fields) for old, wanted in both]
     trashed = [edit(task, status=Status.DELETED) for task in new]
     changes = (*(pair[0] for pair in apart if pair), *map(creation, back), *filter(None, (*edits, *trashed)))
-    return Restoration(changes, _with_their_ids(back, current))
+    return Restoration(changes, _with_their_ids(back, now.values(), next_id))
 
 
 def differences(now: Mapping[str, Task], then: Mapping[str, Task]) -> dict[str, tuple[Task | None, Task | None]]:
@@ -80,6 +80,6 @@ def _without_old_relations(old: Task, wanted: Task) -> tuple[Change, Task] | Non
     return None if change is None else (change, replace(old, **kept))
 
 
-def _with_their_ids(back: Iterable[Task], current: TaskList) -> tuple[str, ...]:
-    taken = {task.id for task in current.tasks.values()}
-    return tuple(task.uid for task in back if task.id not in taken and task.id < current.next_id)
+def _with_their_ids(back: Iterable[Task], now: Iterable[Task], next_id: int) -> tuple[str, ...]:
+    taken = {task.id for task in now}
+    return tuple(task.uid for task in back if task.id not in taken and task.id < next_id)

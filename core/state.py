@@ -140,7 +140,7 @@ class AppState(ListState):
 
         One record; a task that is not there goes to the trash. Undo takes it back.
         """
-        changes, returned = restoration(self._list, then, uids, fields)
+        changes, returned = restoration(self.known, then, self.next_id, uids, fields)
         return self._do(label, changes, returned=returned)
 
     def undo(self) -> Outcome:

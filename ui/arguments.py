@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, NoReturn
+from collections.abc import Sequence
+from typing import Any, NoReturn
 
 from core.errors import TodurableError
+from ui.keeping_verbs import KEEPING
+from ui.verb import Verb
 
 _PROGRAM = "todurable"
 _LONGEST_TIMEOUT = 86_400.0
@@ -18,28 +20,6 @@ _LONGEST_TIMEOUT = 86_400.0
 
 class UsageError(TodurableError):
     """The command line is not one of ours."""
-
-
-class Verb(NamedTuple):
-    """A command: its name, what it does, how it is used, and what adds its own arguments to a parser."""
-
-    name: str
-    summary: str
-    example: str
-    add_arguments: Callable[[argparse.ArgumentParser], object] = lambda _parser: None
-    details: str = ""
-
-
-def _profile_arguments(parser: argparse.ArgumentParser) -> None:
-    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True, parser_class=_Parser)
-    get = actions.add_parser("get", help="print one setting, or all")
-    get.add_argument("field", metavar="SETTING", nargs="?", help="its name, such as theme or lists.work")
-    give = actions.add_parser("set", help="change a setting")
-    give.add_argument("field", metavar="SETTING")
-    give.add_argument("value", metavar="VALUE")
-    unset = actions.add_parser("unset", help="go back to what a setting is by default")
-    unset.add_argument("field", metavar="SETTING")
-    actions.add_parser("edit", help="change them all in your editor")
 
 
 VERBS = (
@@ -67,24 +47,7 @@ VERBS = (
         ),
     ),
     Verb("undo", "take back the last change", "todurable undo"),
-    Verb("path", "print the file that the list is in", 'jq .tasks "$(todurable path)"'),
-    Verb(
-        "profile",
-        "show and change your settings",
-        "todurable profile set week_start sunday",
-        _profile_arguments,
-        "Settings: name, file, lists.NAME, theme, start_view, date_style, week_start, keys.COMMAND, filters.NAME and "
-        "more. The command line comes before the environment, and that before the profile.",
-    ),
-    Verb(
-        "doctor",
-        "examine the files of the list",
-        "todurable doctor --repair",
-        lambda parser: parser.add_argument(
-            "--repair", action="store_true", help="set damaged files aside and write the list anew"
-        ),
-        "Ends with 5 if anything is damaged, and with 3 if it cannot be read. Without --repair nothing is written.",
-    ),
+    *KEEPING,
 )
 
 

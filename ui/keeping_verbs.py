@@ -1,0 +1,82 @@
+"""The rows of the verbs that keep a list safe: its history, its copies, its settings and its files."""
+
+from __future__ import annotations
+
+import argparse
+
+from ui.verb import Verb
+
+
+def _history(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("tasks", metavar="ID", nargs="*", help="only what touched these tasks: ids, or the first letters of uids")
+    add("--text", metavar="TEXT", default="", help="only what has this text in it, whatever its case")
+    add("--since", metavar="TIME", help="only from this day or time on")
+    add("--until", metavar="TIME", help="only up to this day or time")
+    add("--by", metavar="NAME", default="", help="only what this computer, process or terminal did")
+    add("--limit", metavar="N", type=_count, default=50, help="at most so many, the last ones (50; 0 for all)")
+    add("--at", metavar="MOMENT", help="the list as it was then, and what is different now")
+
+
+def _restore(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("tasks", metavar="ID", nargs="*", help="only these tasks: ids, or the first letters of uids; else all")
+    add("--at", metavar="MOMENT", required=True, help="the number of a change, or a day or time")
+    add("--field", metavar="FIELD", action="append", help="only this field of them; may be given more than once")
+    add("--yes", action="store_true", help="do not ask")
+
+
+def _profile(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    get = actions.add_parser("get", help="print one setting, or all")
+    get.add_argument("field", metavar="SETTING", nargs="?", help="its name, such as theme or lists.work")
+    give = actions.add_parser("set", help="change a setting")
+    give.add_argument("field", metavar="SETTING")
+    give.add_argument("value", metavar="VALUE")
+    unset = actions.add_parser("unset", help="go back to what a setting is by default")
+    unset.add_argument("field", metavar="SETTING")
+    actions.add_parser("edit", help="change them all in your editor")
+
+
+def _doctor(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--repair", action="store_true", help="set damaged files aside and write the list anew")
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError("must be a number from 0 on")
+    return int(text)
+
+
+KEEPING = (
+    Verb(
+        "history",
+        "show what was changed, when and by whom, newest first",
+        "todurable history --since yesterday",
+        _history,
+        "MOMENT is the number of a change, or a day or time: 42, yesterday, 2026-11-21T17:00.",
+    ),
+    Verb(
+        "restore",
+        "make tasks as they were",
+        "todurable restore --at yesterday 3 5",
+        _restore,
+        "Shows what will change first. It is one change, which undo takes back.",
+    ),
+    Verb(
+        "profile",
+        "show and change your settings",
+        "todurable profile set week_start sunday",
+        _profile,
+        "Settings: name, file, lists.NAME, theme, start_view, date_style, week_start, keys.COMMAND, filters.NAME and "
+        "more. The command line comes before the environment, and that before the profile.",
+    ),
+    Verb("path", "print the file that the list is in", 'jq .tasks "$(todurable path)"'),
+    Verb(
+        "doctor",
+        "examine the files of the list",
+        "todurable doctor --repair",
+        _doctor,
+        "Ends with 5 if anything is damaged, and with 3 if it cannot be read. Without --repair nothing is written.",
+    ),
+)

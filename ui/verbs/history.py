@@ -1,0 +1,112 @@
+"""`todurable history`: every change, newest first, or the list as it was."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+from core.changes import Record
+from core.display import literal
+from core.history import Gap, Wanted, backwards
+from core.restoring import differences
+from core.store import TaskStore
+from core.task import Status
+from core.tasklist import TaskList, place
+from core.timeline import Timeline
+from ui import exit_codes
+from ui.columns import Column, lines
+from ui.finding import find_uids, find_uids_in_history
+from ui.moments import parse_moment, shown_moment
+from ui.output import Output
+from ui.session import store_for, task_document
+from ui.told_changes import told_difference, told_record
+
+_UNLIMITED = 10_000
+
+
+def run(options: Namespace, out: Output) -> int:
+    """Print the changes that are asked for, or the list as it was. Writes nothing."""
+    now = datetime.now(UTC).astimezone()
+    with store_for(options, out) as store:
+        if options.at is not None:
+            return _at(store, options, out, now)
+        wanted = Wanted(
+            find_uids_in_history(store, options.tasks) if options.tasks else frozenset(),
+            options.text,
+            parse_moment(options.since, now, end=False) if options.since else "",
+            parse_moment(options.until, now, end=True) if options.until else "",
+            options.by,
+        )
+        found = (entry for entry in backwards(store.journal.path) if isinstance(entry, Gap) or wanted.holds(entry))
+        entries = list(islice(found, options.limit or None))
+    if out.json:
+        out.document([_document(entry) for entry in entries])
+    elif not entries:
+        out.note("No change matches." if wanted != Wanted() else "Nothing was changed yet.")
+    else:
+        out.lines(_rows(entries, out, now))
+        if len(entries) == options.limit:
+            out.note(f"These are the last {options.limit}. All of them: --limit 0")
+    return exit_codes.DONE if entries else exit_codes.REFUSED
+
+
+def moment_number(text: str, timeline: Timeline, now: datetime) -> int:
+    """The number of the last change at the moment `text`: that is a number itself, or a day or time."""
+    return int(text) if text.isdecimal() else timeline.last_before(parse_moment(text, now, end=True))
+
+
+def _at(store: TaskStore, options: Namespace, out: Output, now: datetime) -> int:
+    timeline = Timeline(store.files)
+    then = timeline.at(moment_number(options.at, timeline, now))
+    current = store.load().tasks
+    uids = find_uids([then.tasks, current.tasks], options.tasks) if options.tasks else {*then.tasks, *current.tasks}
+    if out.json:
+        shown = [task_document(task) for task in then.tasks.values() if task.uid in uids]
+        out.document({"seq": then.seq, "tasks": shown})
+    else:
+        out.lines(map(literal, _then(then, current, uids)))
+    return exit_codes.DONE
+
+
+def _then(then: TaskList, current: TaskList, uids: set[str] | frozenset[str]) -> Iterator[str]:
+    tasks = sorted((task for uid, task in then.tasks.items() if uid in uids), key=place)
+    for task in tasks:
+        if task.status is not Status.DELETED:
+            mark = {Status.DONE: "x", Status.ACTIVE: ">", Status.CANCELLED: "-"}.get(task.status, " ")
+            yield f"{task.id:>4} {mark} {task.name}"
+    different = {uid: pair for uid, pair in differences(current.tasks, then.tasks).items() if uid in uids}
+    if different:
+        yield f"What was different after change {then.seq}:"
+        for was, is_now in different.values():
+            yield f"  {told_difference(was, is_now)}"
+    else:
+        yield f"All is as it was after change {then.seq}."
+
+
+def _rows(entries: Sequence[Record | Gap], out: Output, now: datetime) -> Iterator[str]:
+    rows = [_row(entry, now) for entry in entries]
+    columns = (
+        Column("CHANGE", [row[0] for row in rows], drop=1, right=True),
+        Column("WHEN", [row[1] for row in rows], drop=2),
+        Column("BY", [row[2] for row in rows], drop=3),
+        Column("WHAT", [row[3] for row in rows]),
+    )
+    return lines(columns, out.width if out.to_terminal else _UNLIMITED)
+
+
+def _row(entry: Record | Gap, now: datetime) -> tuple[str, str, str, str]:
+    if isinstance(entry, Gap):
+        return (str(entry.last), "", "", f"({entry} could not be read)")
+    return (str(entry.seq), shown_moment(entry.at, now), literal(entry.by), literal(told_record(entry)))
+
+
+def _document(entry: Record | Gap) -> dict[str, Any]:
+    if isinstance(entry, Gap):
+        return {"missing": [entry.first, entry.last]}
+    from msgspec import to_builtins
+
+    document: dict[str, Any] = to_builtins(entry)
+    return document
