@@ -143,8 +143,7 @@ async def test_a_newer_list_is_shown_and_can_only_be_read(file: Path) -> None:
     before = _everything(file)
     async with opened(file) as app:
         assert app.names == ["one", "two"]
-        assert "written by a newer version" in app.text
-        assert app.lines[-1].endswith("read-only")
+        await app.until(lambda: "written by a newer version" in app.text and app.lines[-1].endswith("read-only"))
         for keys in (["a"], ["i"], ["x"], ["d", "d"], ["u"], ["ctrl+r"]):
             await app.press(*keys)
             assert not app.app.main.typing

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from textual.events import Paste
 
+from core.errors import FileSafetyError
 from core.task import Priority
-from tests.app_driver import Driver, opened, running, saved_list
+from tests.app_driver import Driver, opened, saved_list
 from tests.instances import a_task
 from ui.widgets.entry import NO_COMPLETION, Painted
 from ui.widgets.quick_add import QuickAddWords, day_words, preview, words_for
@@ -151,15 +152,13 @@ async def test_pasting_many_lines_adds_them_as_one_step(tmp_path: Path) -> None:
 
 
 async def test_lines_that_cannot_be_added_are_kept(tmp_path: Path) -> None:
-    async with running(tmp_path / "tasks.json") as app:
-        app.app.changing.opened = False
+    async with opened(tmp_path / "tasks.json") as app:
         await app.press("a")
-        app.app.changing.opened = False
         app.app.main.name_line.entry.post_message(Paste("one\ntwo"))
         await app.until(lambda: "2 lines were pasted" in app.text)
-        app.app.changing.opened = False
+        app.app.changing.read_only = FileSafetyError("why", tmp_path)
         await app.press("enter")
-        await app.until(lambda: "still being read" in app.text and "2 lines were pasted" in app.text)
-        app.app.changing.opened = True
+        await app.until(lambda: "can only be read" in app.text and "2 lines were pasted" in app.text)
+        app.app.changing.read_only = None
         await app.press("enter")
         await app.until(lambda: app.names == ["one", "two"])

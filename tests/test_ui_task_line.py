@@ -9,7 +9,7 @@ from rich.cells import cell_len
 
 from core.display import literal
 from core.task import Priority, Status, Task
-from ui.widgets.task_line import STYLES, cut, due_words, fit_columns, task_line
+from ui.widgets.task_line import STYLES, Columns, cut, due_words, fit_columns, task_line
 
 _TODAY = date(2026, 11, 21)
 
@@ -26,8 +26,13 @@ def _task(name: str = "water the plants", **fields: object) -> Task:
     return Task(**(known | fields))  # type: ignore[arg-type] # the fields are given by name
 
 
+def _columns(task: Task, width: int) -> Columns:
+    having = {"due": task.due, "priority": task.priority, "labels": task.project or task.tags}
+    return fit_columns(having, len(str(task.id)), width)
+
+
 def _line(task: Task, width: int) -> str:
-    return "".join(piece.text for piece in task_line(task, fit_columns([task], width), _TODAY))
+    return "".join(piece.text for piece in task_line(task, _columns(task, width), _TODAY))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +50,7 @@ def test_all_fields_are_shown_where_there_is_room() -> None:
 
 
 def test_what_no_task_has_takes_no_room() -> None:
-    columns = fit_columns([_task()], 80)
+    columns = _columns(_task(), 80)
     assert (columns.due, columns.priority, columns.labels) == (0, 0, 0)
     assert columns.name > 60
 
@@ -80,7 +85,7 @@ def test_a_due_date_is_said_as_people_say_it(due: str, words: str, style: str) -
 
 def test_what_is_done_is_late_no_more() -> None:
     task = _task(due="2026-11-19", priority=Priority.HIGH, status=Status.DONE)
-    styles = {piece.style for piece in task_line(task, fit_columns([task], 100), _TODAY)}
+    styles = {piece.style for piece in task_line(task, _columns(task, 100), _TODAY)}
     assert not styles & {"late", "high"}
 
 
@@ -97,7 +102,7 @@ _any_text = st.text(max_size=80).map(lambda text: text.encode("utf-8", "ignore")
 @given(_any_text, st.integers(24, 200), st.lists(_any_text, max_size=3))
 def test_every_line_fits_the_screen_and_is_literal(name: str, width: int, tags: list[str]) -> None:
     task = _task(name, tags=tuple(tags), project=name, due="2026-11-21", priority=Priority.LOW)
-    pieces = task_line(task, fit_columns([task], width), _TODAY)
+    pieces = task_line(task, _columns(task, width), _TODAY)
     line = "".join(piece.text for piece in pieces)
     assert cell_len(line) == width - 1
     assert literal(line) == line

@@ -53,8 +53,10 @@ def test_a_day_with_the_app(file: Path) -> None:
     with _app(file) as terminal:
         terminal.until_shown("1 open · 1 done")
         assert terminal.lines[1].split() == ["▌[", "]", "1", "buy", "milk", "and", "bread"]
-        assert terminal.lines[2].split() == ["[x]", "2", "pay", "rent"]
-        terminal.send("uu")
+        terminal.send("7")
+        terminal.until(lambda: terminal.lines[0].startswith(" Done"))
+        assert terminal.lines[2].split() == ["▌[x]", "2", "pay", "rent"]
+        terminal.send("1uu")
         terminal.until_shown("call mum")
         terminal.send("q")
         assert terminal.wait() == 0

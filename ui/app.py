@@ -17,26 +17,31 @@ from textual.app import App, SystemCommand
 from textual.events import Event, Key
 from textual.message import Message
 
-from core.errors import FileSafetyError, NewerSchemaError, TodurableError
+from core.errors import FileSafetyError, NewerSchemaError
 from core.opening import Opened
 from core.presence import Presence
 from core.recovery import RecoveryReport
 from core.state import AppState
 from core.store import News, TaskStore
-from core.task import Status, Task
+from core.task import Status
 from ui import exit_codes, sentences
 from ui.changing import Changing
 from ui.commands import COMMANDS
 from ui.drafting import Drafting
 from ui.edit_actions import EditActions
+from ui.list_actions import ListActions
 from ui.screens.list_screen import ListScreen
 from ui.screens.quit_screen import Choice, QuitScreen
 from ui.screens.recovery_screen import RecoveryScreen
 from ui.screens.stop_screen import StopScreen
+from ui.showing import Showing
 from ui.side_worker import LeftBehind, Others, SideWorker
 from ui.store_worker import Answer, Changed, Doing, Loaded, Recovered, Stopped, StoreWorker, Trouble, Unreadable
 from ui.task_actions import TaskActions
+from ui.views import FINISHED, OPEN
 from ui.widgets.name_line import NameLine
+from ui.widgets.search_line import SearchLine
+from ui.widgets.sidebar import Sidebar
 from ui.widgets.status_line import ListStatus
 
 if TYPE_CHECKING:
@@ -45,6 +50,8 @@ if TYPE_CHECKING:
 _OPEN = (Status.PENDING, Status.ACTIVE)
 _PATIENCE = 10.0
 """Seconds that a save which was begun may take after the screen is gone."""
+_TICK = 20.0
+"""Seconds between two looks at the clock: what is due at a time becomes late then."""
 _READING = "reading…"
 _STOPPED = "saving has stopped, by a defect of todurable: quit, and start it again"
 
@@ -102,16 +109,25 @@ class TaskApp(App[None]):
 
         self.main = ListScreen(ListStatus(file.name, phase=_READING), today, self.perform)
         self.changing = Changing(self.state, self.main, self._changed)
+        self.showing = Showing(self.state, self.main, clock)
         self.acting = TaskActions(self.changing)
         self.editing = EditActions(self.changing, Drafting(self.side), today)
-        self.actors = {"": self.main, "app": self, "task": self.acting, "edit": self.editing}
+        self.looking = ListActions(self.main, self.showing)
+        self.actors = {
+            "": self.main,
+            "app": self,
+            "list": self.looking,
+            "task": self.acting,
+            "edit": self.editing,
+        }
 
     def get_default_screen(self) -> Screen[None]:
         return self.main
 
     def on_mount(self) -> None:
-        self.worker.start()
+        self.call_after_refresh(self.worker.start)  # the screen first
         self.side.start()
+        self.set_interval(_TICK, self.showing.tick)
         if sys.platform != "win32":
             for ending in (signal.SIGTERM, signal.SIGHUP):  # the terminal is given back, and what waits is saved
                 asyncio.get_running_loop().add_signal_handler(ending, self.exit)
@@ -146,7 +162,11 @@ class TaskApp(App[None]):
         self.main.message.say("Press q to quit.")
 
     async def perform(self, action: str) -> None:
-        """Do the action of a command: `name(arguments)` of the screen of the list, or of who is named before a dot."""
+        """Do the action of a command: `name(arguments)` of the screen of the list, or of who is named before a dot.
+
+        It is for what was asked to be shown, even where that took a moment.
+        """
+        await self.showing.settled()
         owner, name, arguments = parse(action)
         done = getattr(self.actors[owner], f"action_{name}")(*arguments)
         if isawaitable(done):
@@ -164,9 +184,22 @@ class TaskApp(App[None]):
     def on_name_line_closed(self) -> None:
         self.editing.leave_line()
 
-    def _changed(self, _uids: frozenset[str]) -> None:
+    def on_search_line_asked(self, asked: SearchLine.Asked) -> None:
+        self.showing.search(asked.text)
+
+    def on_search_line_left(self, left: SearchLine.Left) -> None:
+        self.looking.leave_search(kept=left.kept)
+
+    def on_sidebar_chosen(self, chosen: Sidebar.Chosen) -> None:
+        self.looking.open(chosen.view, stay=chosen.stay)
+
+    def on_task_list_moved(self) -> None:
+        if self.main.panes.details_wanted:
+            self.main.details.show(self.main.tasks.current, self.state.known)
+
+    def _changed(self, uids: frozenset[str]) -> None:
         self.worker.offer(self.state.pending)
-        self._show()
+        self._show(uids)
 
     # What the worker says
 
@@ -202,16 +235,19 @@ class TaskApp(App[None]):
                 self.editing.tell_left_behind(drafts)
 
     async def _open(self, opened: Opened) -> None:
-        self.changing.opened = True
         if isinstance(self.screen, StopScreen):
             await self.pop_screen()
         if opened.newer is not None:
             self._be_read_only(opened.newer)
         if self.state.pending:  # an edit by another program
             self.worker.offer(self.state.pending)
-        self._show()
+        self.showing.load(self._be_open)
         if opened.report is not None:
             await self.push_screen(RecoveryScreen(opened.report))
+
+    def _be_open(self) -> None:
+        self.changing.opened = True
+        self._show_status()
 
     async def _stop_at(self, error: FileSafetyError) -> None:
         if isinstance(self.screen, StopScreen):
@@ -226,17 +262,12 @@ class TaskApp(App[None]):
         outcome = self.state.receive(news)
         unheard = [met for met in outcome.conflicts if met not in self.acting.told_conflicts]
         if unheard:
-            told = [sentences.conflict(met, self._find(met.uid)) for met in unheard]
+            told = [sentences.conflict(met, self.state.known.get(met.uid)) for met in unheard]
             self.main.message.say(" ".join(told), problem=True)
-        self._show()
+        self._show(outcome.changed)
+        self.main.tasks.flash(change.uid for record in news.foreign for change in record.changes)
         if self._quitting and not self.state.pending:
             self._finish()
-
-    def _find(self, uid: str) -> Task | None:
-        try:
-            return self.state.find(uid)
-        except TodurableError:
-            return None
 
     async def _note(self, doing: Doing, problem: FileSafetyError | None) -> None:
         before = self._problems.pop(doing, None)
@@ -305,25 +336,23 @@ class TaskApp(App[None]):
 
     # Showing
 
-    def _show(self) -> None:
-        hint = "Press a to add your first task." if self.state.next_id == 1 else "Press a to add a task."
-        self.main.show(self.state.tasks, ["Nothing to do.", hint])
+    def _show(self, changed: frozenset[str]) -> None:
+        self.showing.update(changed)
         self._show_status()
 
     def _show_status(self) -> None:
-        self.main.show_status(self._status())
-
-    def _status(self) -> ListStatus:
-        statuses = [task.status for task in self.state.tasks]
-        return ListStatus(
-            self._file_name,
-            phase="closing…" if self._finishing else "" if self.changing.opened else _READING,
-            open=sum(status in _OPEN for status in statuses),
-            done=statuses.count(Status.DONE),
-            unsaved=len(self.state.pending),
-            problem=self._problem(),
-            read_only=self.changing.read_only is not None,
-            others=len(self._others),
+        counts = self.showing.counts
+        self.main.show_status(
+            ListStatus(
+                self._file_name,
+                phase="closing…" if self._finishing else "" if self.changing.opened else _READING,
+                open=counts.get(OPEN, 0),
+                done=counts.get(FINISHED, 0),
+                unsaved=len(self.state.pending),
+                problem=self._problem(),
+                read_only=self.changing.read_only is not None,
+                others=len(self._others),
+            )
         )
 
     def _problem(self) -> str:

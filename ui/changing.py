@@ -35,10 +35,13 @@ class Changing:
             self.refuse(str(error))
             return None
 
-    def attempt(self, act: Callable[[], _Result]) -> _Result:
-        """Change the list. Raises TodurableError, with a sentence for people, where that is refused."""
+    def attempt(self, act: Callable[[], _Result], *, early: bool = False) -> _Result:
+        """Change the list; `early` is for what can be done while it is still being read, and then waits.
+
+        Raises TodurableError, with a sentence for people, where that is refused.
+        """
         refusal = self.refusal()
-        if refusal:
+        if refusal and not (early and refusal is _READING):
             raise TodurableError(refusal)
         result = act()
         changed = result.changed if isinstance(result, Outcome) else frozenset(task.uid for task in result)

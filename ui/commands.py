@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ui.views import ORDERS
+
 
 @dataclass(frozen=True)
 class Command:
@@ -34,17 +36,19 @@ class Command:
         return bool(self.hint) or self.group == _TASKS
 
 
-_MOVE, _TASKS, _PROGRAM = "Move", "Tasks", "Program"
+_MOVE, _VIEWS, _MARKS, _TASKS, _PROGRAM = "Move", "Views", "Marks", "Tasks", "Program"
+
+_NUMBERED = "Show that view of the sidebar"
 
 COMMANDS = (
-    Command("move.down", ("j", "down"), "move(1)", "Next task", "Go to the next task", _MOVE),
-    Command("move.up", ("k", "up"), "move(-1)", "Previous task", "Go to the task before", _MOVE),
-    Command("move.first", ("g g", "home"), "move_to_first", "First task", "Go to the first task", _MOVE),
-    Command("move.last", ("G", "end"), "move_to_last", "Last task", "Go to the last task", _MOVE),
-    Command("move.half_down", ("ctrl+d",), "move_pages(0.5)", "Half a page down", "Go half a page down", _MOVE),
-    Command("move.half_up", ("ctrl+u",), "move_pages(-0.5)", "Half a page up", "Go half a page up", _MOVE),
-    Command("move.page_down", ("pagedown",), "move_pages(1)", "Page down", "Go a page down", _MOVE),
-    Command("move.page_up", ("pageup",), "move_pages(-1)", "Page up", "Go a page up", _MOVE),
+    Command("move.down", ("j", "down"), "list.move(1)", "Next task", "Go to the next task", _MOVE),
+    Command("move.up", ("k", "up"), "list.move(-1)", "Previous task", "Go to the task before", _MOVE),
+    Command("move.first", ("g g", "home"), "list.move_to_first", "First task", "Go to the first task", _MOVE),
+    Command("move.last", ("G", "end"), "list.move_to_last", "Last task", "Go to the last task", _MOVE),
+    Command("move.half_down", ("ctrl+d",), "list.move_pages(0.5)", "Half a page down", "Go half a page down", _MOVE),
+    Command("move.half_up", ("ctrl+u",), "list.move_pages(-0.5)", "Half a page up", "Go half a page up", _MOVE),
+    Command("move.page_down", ("pagedown",), "list.move_pages(1)", "Page down", "Go a page down", _MOVE),
+    Command("move.page_up", ("pageup",), "list.move_pages(-1)", "Page up", "Go a page up", _MOVE),
     Command("task.add", ("a",), "edit.add", "Add tasks", "Add tasks, until esc", _TASKS, "add"),
     Command("task.add_child", ("A",), "edit.add_child", "Add under it", "Add tasks under the task", _TASKS),
     Command("edit.resume", (".",), "edit.resume", "Go on typing", "Bring back what was half typed", _TASKS),
@@ -53,9 +57,32 @@ COMMANDS = (
     Command("task.trash", ("d d",), "task.trash", "Trash", "Move to the trash; undo brings it back", _TASKS, "trash"),
     Command("history.undo", ("u",), "task.undo", "Undo", "Take back the last change", _TASKS, "undo"),
     Command("history.redo", ("ctrl+r",), "task.redo", "Redo", "Do again what was undone", _TASKS),
+    Command(
+        "pane.next", ("tab",), "list.next_pane(1)", "Next pane", "Go to the sidebar, the details, the list", _VIEWS
+    ),
+    Command("pane.previous", ("shift+tab",), "list.next_pane(-1)", "Previous pane", "Go there the other way", _VIEWS),
+    Command("pane.details", ("enter",), "list.toggle_details", "Details", "Show all of the task", _VIEWS, "details"),
+    Command("pane.sidebar", ("\\",), "list.toggle_sidebar", "Sidebar", "Show or hide the sidebar", _VIEWS),
+    *(
+        Command(f"view.{number}", (str(number),), f"list.view({number})", f"View {number}", _NUMBERED, _VIEWS)
+        for number in range(1, 10)
+    ),
+    Command("view.next", ("]",), "list.next_view(1)", "Next view", "Show the view below in the sidebar", _VIEWS),
+    Command("view.previous", ("[",), "list.next_view(-1)", "Previous view", "Show the view above", _VIEWS),
+    Command("find.search", ("/",), "list.search", "Find", "Find tasks as you type", _VIEWS, "find"),
+    Command("find.next", ("n",), "list.next_match(1)", "Next match", "Go to the next task that was found", _VIEWS),
+    Command("find.previous", ("N",), "list.next_match(-1)", "Previous match", "Go to the one before", _VIEWS),
+    *(
+        Command(f"sort.{order}", (f"S {key}",), f"list.sort('{order}')", f"Sort {words}", f"Sort {words}", _VIEWS)
+        for key, (order, words) in zip("mdpncl", ORDERS.items(), strict=True)
+    ),
+    Command("mark.one", ("space",), "list.mark", "Mark", "Mark or unmark the task", _MARKS),
+    Command("mark.range", ("v",), "list.mark_range", "Mark a range", "Begin or end a range of marks", _MARKS),
+    Command("mark.all", ("V",), "list.mark_all", "Mark all", "Mark all that is shown", _MARKS),
+    Command("mark.invert", ("*",), "list.invert_marks", "Invert marks", "Mark what is not marked", _MARKS),
     Command("app.help", ("?",), "help", "Help", "Show the keys", _PROGRAM, "help"),
     Command("app.palette", ("ctrl+p",), "app.command_palette", "Commands", "Find a command by its name", _PROGRAM),
-    Command("app.back", ("escape",), "back", "Back", "Close the message or the input line", _PROGRAM),
+    Command("app.back", ("escape",), "list.back", "Back", "Close the message or the input line", _PROGRAM),
     Command("app.quit", ("q",), "app.quit", "Quit", "Leave; never asks when all is saved", _PROGRAM, "quit"),
 )
 

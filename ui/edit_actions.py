@@ -69,7 +69,7 @@ class EditActions:
 
     def _add(self, lines: list[str]) -> int:
         given = [{"priority": Priority.NONE} | self._place | self._words.read(line).fields for line in lines]
-        added = self._changing.attempt(lambda: self._state.add_tasks(given))
+        added = self._changing.attempt(lambda: self._state.add_tasks(given), early=True)
         self._screen.name_line.take_next()
         self._screen.tasks.go_to(added[-1].uid)
         return len(added)

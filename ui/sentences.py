@@ -6,6 +6,7 @@ from core.errors import FileSafetyError
 from core.state import Outcome
 from core.task import Task, name_of
 from core.tasklist import Conflict
+from ui.views import View
 
 
 def undone(outcome: Outcome) -> str:
@@ -65,3 +66,24 @@ def why(error: FileSafetyError) -> str:
 def count(number: int, noun: str) -> str:
     """`number` and `noun`, in the plural where there is not one."""
     return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def empty_view(view: View, *, new: bool) -> list[str]:
+    """What to say in place of tasks: what it means that there are none, and what to do."""
+    if new:
+        return ["Nothing to do.", "Press a to add your first task."]
+    if view.kind in ("search", "filter"):
+        return ["Nothing matches.", "Change the search with /, or leave it with esc."]
+    return list(_EMPTY.get(view.kind, ("Nothing to do here.", "Press a to add a task.")))
+
+
+_EMPTY = {
+    "all": ("Nothing to do.", "Press a to add a task."),
+    "inbox": ("The inbox is empty.", "What has no project and no date yet waits here; press a to add a task."),
+    "today": ("Nothing is due today.", "Give a task a date with w d, or see what comes: press 4."),
+    "upcoming": ("Nothing is planned.", "Give a task a date with w d."),
+    "overdue": ("Nothing is late.", "Press 1 for all tasks."),
+    "someday": ("Nothing waits.", "Hide a task until a day with w w, or tag it +someday."),
+    "done": ("Nothing is done yet.", "x marks a task as done."),
+    "trash": ("The trash is empty.", "dd moves a task here; u brings it back."),
+}

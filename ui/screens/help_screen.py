@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.cells import cell_len
-from textual.containers import VerticalScroll
+from textual.containers import Horizontal, VerticalScroll
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+_WIDE = 116
+"""Cells from which on there is room for two columns."""
+_KEYS = 12
+"""Cells for keys."""
+
 
 class HelpScreen(ModalScreen[None]):
     """Any of the keys that people try closes it."""
@@ -27,7 +33,7 @@ class HelpScreen(ModalScreen[None]):
     HelpScreen {
         align: center middle;
         & > VerticalScroll {
-            width: 64;
+            width: 58;
             max-width: 100%;
             height: auto;
             max-height: 100%;
@@ -38,7 +44,9 @@ class HelpScreen(ModalScreen[None]):
             border-title-color: $text;
             border-subtitle-color: $text-muted;
         }
-        & Static { text-wrap: nowrap; text-overflow: ellipsis; }
+        &.-wide > VerticalScroll { width: 112; }
+        & Horizontal { height: auto; }
+        & Static { width: 1fr; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 
@@ -47,18 +55,33 @@ class HelpScreen(ModalScreen[None]):
         self._commands = commands
 
     def compose(self) -> ComposeResult:
-        box = VerticalScroll(Static(_page(self._commands)))
-        box.border_title, box.border_subtitle = "Keys", "esc closes"
-        yield box
+        groups = [_group(name, list(members)) for name, members in groupby(self._commands, key=attrgetter("group"))]
+        self.set_class(self.app.size.width >= _WIDE, "-wide")
+        with VerticalScroll() as box:
+            box.border_title, box.border_subtitle = "Keys", "esc closes"
+            with Horizontal():
+                if self.app.size.width >= _WIDE:
+                    for half in _halves(groups):
+                        yield Static(Content("\n\n").join(half))
+                else:
+                    yield Static(Content("\n\n").join(groups))
 
 
-def _page(commands: Sequence[Command]) -> Content:
-    width = max(cell_len(shown_keys(command)) for command in commands)
-    lines: list[Content] = []
-    for group, members in groupby(commands, key=lambda command: command.group):
-        lines.append(Content.styled(group, "bold $text-accent"))
-        for command in members:
-            keys = shown_keys(command)
-            blank = " " * (width - cell_len(keys) + 3)
-            lines.append(Content.assemble("  ", (keys, "bold"), blank, (command.help, "$foreground 70%")))
+def _group(name: str, commands: Sequence[Command]) -> Content:
+    """The commands of a group; those that differ in their key only share a line."""
+    lines = [Content.styled(name, "bold $text-accent")]
+    for words, same in groupby(commands, key=attrgetter("help")):
+        members = list(same)
+        keys = shown_keys(members[0])
+        if len(members) > 1:
+            keys += f"-{shown_keys(members[-1])}"
+        blank = " " * max(_KEYS - cell_len(keys), 1)
+        lines.append(Content.assemble("  ", (keys, "bold"), blank, (words, "$foreground 70%")))
     return Content("\n").join(lines)
+
+
+def _halves(groups: Sequence[Content]) -> Iterable[Sequence[Content]]:
+    """The groups in two columns, which are about equally long."""
+    heights = [len(group.plain.splitlines()) + 1 for group in groups]
+    first = min(range(len(groups) + 1), key=lambda count: abs(sum(heights[:count]) - sum(heights[count:])))
+    return groups[:first], groups[first:]

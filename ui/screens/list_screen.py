@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import TYPE_CHECKING
 
-from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
 from core.display import literal
 from core.task import Task
+from ui import sentences
 from ui.commands import COMMANDS, KeyReader, shown_key
 from ui.screens.help_screen import HelpScreen
+from ui.widgets.details import Details
 from ui.widgets.list_title import ListTitle
 from ui.widgets.message_line import MessageLine
 from ui.widgets.name_line import NameLine
+from ui.widgets.panes import Panes
 from ui.widgets.quick_add import QuickAddWords
+from ui.widgets.search_line import SearchLine
+from ui.widgets.sidebar import Sidebar
 from ui.widgets.status_line import ListStatus, StatusLine
 from ui.widgets.task_list import TaskList
 
@@ -39,8 +43,6 @@ class ListScreen(Screen[None]):
             color: $text-warning;
             display: none;
         }
-        & > #panes { height: 1fr; }
-        #middle { width: 1fr; }
     }
     """
 
@@ -49,10 +51,13 @@ class ListScreen(Screen[None]):
     ) -> None:
         super().__init__()
         self._perform = perform
-        self.title_line = ListTitle()
+        self._title_line = ListTitle()
         self.tasks = TaskList(today, [status.phase])
         self.message = MessageLine(COMMANDS)
         self.name_line = NameLine()
+        self.search_line = SearchLine()
+        self.panes = Panes(self._title_line, self.tasks)
+        self.sidebar, self.details = self.panes.sidebar, self.panes.details
         self._banner = Static(markup=False, id="banner")
         self._status_line = StatusLine()
         self._status_line.status = status
@@ -60,19 +65,24 @@ class ListScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self._banner
-        with Horizontal(id="panes"), Vertical(id="middle"):
-            yield self.title_line
-            yield self.tasks
+        yield self.panes
         yield self.message
         yield self.name_line
+        yield self.search_line
         yield self._status_line
 
     # Told by the app
 
-    def show(self, tasks: Sequence[Task], empty: Sequence[str]) -> None:
-        """Show the list as it is now; `empty` are the lines for a list without tasks."""
-        self.tasks.show(tasks, empty)
-        self.title_line.title, self.title_line.count = "All tasks", str(len(tasks))
+    def show_title(self, title: str, count: str, note: str = "") -> None:
+        """Say above the list what it shows."""
+        line = self._title_line
+        line.title, line.count, line.note = title, count, note
+
+    def tell_marks(self) -> None:
+        """Say how many tasks are marked."""
+        count = len(self.tasks.chosen) if self.tasks.marks else 0
+        if count:
+            self.message.say(f"{sentences.count(count, 'task')} marked: what you do next is done to all. esc unmarks.")
 
     def show_status(self, status: ListStatus) -> None:
         """Show what has become of the saving."""
@@ -85,8 +95,24 @@ class ListScreen(Screen[None]):
 
     def close_name_line(self) -> None:
         """Go back to the list."""
-        self.set_focus(self.tasks, scroll_visible=False)
+        self.focus_list()
         self.name_line.close()
+        self.message.display = True
+
+    def focus_list(self) -> None:
+        """Give the keys to the tasks."""
+        self.set_focus(self.tasks, scroll_visible=False)
+
+    def start_search(self, text: str) -> None:
+        """Take the text of a search."""
+        self.search_line.open(text)
+        self.message.display = False
+        self.set_focus(self.search_line.entry, scroll_visible=False)
+
+    def close_search(self) -> None:
+        """Go back to the list."""
+        self.focus_list()
+        self.search_line.close()
         self.message.display = True
 
     # Keys
@@ -94,7 +120,15 @@ class ListScreen(Screen[None]):
     @property
     def typing(self) -> bool:
         """Whether keys are text."""
+        if self.search_line.is_open:
+            return self.focused is self.search_line.entry
         return self.name_line.is_open and self.focused is self.name_line.entry
+
+    @property
+    def pane(self) -> Sidebar | TaskList | Details:
+        """The pane that has the keys."""
+        focused = self.focused
+        return focused if isinstance(focused, Sidebar | Details) else self.tasks
 
     async def take_key(self, event: Key) -> bool:
         """Do what a key means in the list; whether it means anything there."""
@@ -113,23 +147,6 @@ class ListScreen(Screen[None]):
 
     def _following(self) -> list[tuple[str, str]]:
         return [(keys, command.title.lower()) for keys, command in self._keys.continuations()]
-
-    def action_move(self, rows: int) -> None:
-        self.tasks.move(rows)
-
-    def action_move_pages(self, pages: float) -> None:
-        self.tasks.move_pages(pages)
-
-    def action_move_to_first(self) -> None:
-        self.tasks.move_to(0)
-
-    def action_move_to_last(self) -> None:
-        self.tasks.move_to_last()
-
-    def action_back(self) -> None:
-        # a message has been hushed already, as by any key
-        if self.name_line.is_open:
-            self.name_line.post_message(NameLine.Closed())
 
     async def action_help(self) -> None:
         await self.app.push_screen(HelpScreen(COMMANDS))

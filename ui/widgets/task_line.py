@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -10,6 +11,7 @@ from rich.cells import cell_len, set_cell_size
 
 from core.display import literal
 from core.task import Priority, Status, Task
+from ui.views import tag_words
 
 
 class Piece(NamedTuple):
@@ -20,15 +22,26 @@ class Piece(NamedTuple):
 
 
 class Columns(NamedTuple):
-    """How many cells each column takes; 0 where it is not shown."""
+    """How many cells each column takes; 0 where it is not shown. Without a column for tags, they share labels."""
 
     id: int
     name: int
     due: int
     priority: int
     labels: int
+    tags: int
 
 
+class Look(NamedTuple):
+    """How a line is to stand out: its first cell, whether it is marked, how deep it stands, and words to find in it."""
+
+    edge: str = " "
+    marked: bool = False
+    depth: int = 0
+    words: tuple[str, ...] = ()
+
+
+_PLAIN = Look()
 SIGNS = {
     Status.PENDING: "[ ]",
     Status.ACTIVE: "[>]",
@@ -36,50 +49,74 @@ SIGNS = {
     Status.CANCELLED: "[-]",
     Status.DELETED: "[d]",
 }
-STYLES = frozenset({"id", "sign", "active", "closed", "late", "soon", "due", "high", "low", "label"})
+STYLES = frozenset(
+    {
+        "id",
+        "sign",
+        "active",
+        "closed",
+        "late",
+        "soon",
+        "due",
+        "high",
+        "low",
+        "project",
+        "label",
+        "quiet",
+        "mark",
+        "match",
+    }
+)
 """The names of all styles."""
 
 _GAP = 2
 _DUE_WIDTH, _PRIORITY_WIDTH = 11, 2
 _NARROW = 50
 """Cells below which a line is the task's name alone."""
-_ROOM_FOR_LABELS, _WIDEST_LABELS = 45, 40
+_ROOM_FOR_LABELS, _ROOM_FOR_TAGS = 45, 84
 _FAR = 999
 _WEEK = 7
+_DEEPEST = 8
+"""Levels beneath which children are indented no further."""
 _PRIORITY_STYLES = {Priority.HIGH: "high", Priority.LOW: "low"}
+_CLOSED = (Status.DONE, Status.CANCELLED, Status.DELETED)
 
 
-def fit_columns(tasks: Sequence[Task], width: int) -> Columns:
-    """The columns for `tasks` in a line of `width` cells, the last of which stays free.
+def fit_columns(having: Mapping[str, object], id_width: int, width: int) -> Columns:
+    """The columns for tasks `having` those fields in a line of `width` cells, the last of which stays free.
 
-    What no task has takes no room.
+    What no task has takes no room; what does not fit beside the name gives way: first tags of their own, then labels,
+    then all.
     """
-    id_width = len(str(max((task.id for task in tasks), default=1)))
     room = width - 1 - _width_before_name(id_width)
-    due = priority = labels = 0
+    due = priority = labels = tags = 0
     if width >= _NARROW:
-        due = _DUE_WIDTH if any(task.due for task in tasks) else 0
-        priority = _PRIORITY_WIDTH if any(task.priority for task in tasks) else 0
+        due = _DUE_WIDTH if having.get("due") else 0
+        priority = _PRIORITY_WIDTH if having.get("priority") else 0
         room -= sum(column + _GAP for column in (due, priority) if column)
-        if room >= _ROOM_FOR_LABELS and any(task.project or task.tags for task in tasks):
-            labels = min(_WIDEST_LABELS, room // 3)
+        if having.get("labels") and room >= _ROOM_FOR_TAGS:
+            labels, tags = room // 5, room // 5
+            room -= labels + tags + 2 * _GAP
+        elif having.get("labels") and room >= _ROOM_FOR_LABELS:
+            labels = room // 3
             room -= labels + _GAP
-    return Columns(id_width, max(room, 1), due, priority, labels)
+    return Columns(id_width, max(room, 1), due, priority, labels, tags)
 
 
 def _width_before_name(id_width: int) -> int:
     return 1 + len("[ ]") + 1 + id_width + _GAP
 
 
-def task_line(task: Task, columns: Columns, today: date, edge: str = " ") -> list[Piece]:
-    """The pieces of the line of `task`; `edge` is its first cell. All text is literal."""
-    closed = task.status in (Status.DONE, Status.CANCELLED, Status.DELETED)
+def task_line(task: Task, columns: Columns, today: date, look: Look = _PLAIN) -> list[Piece]:
+    """The pieces of the line of `task`. All text is literal."""
+    closed = task.status in _CLOSED
     sign_style = "closed" if closed else "active" if task.status is Status.ACTIVE else "sign"
     pieces = [
-        Piece(edge, "edge"),
-        Piece(f"{SIGNS[task.status]} ", sign_style),
+        Piece(look.edge, "edge"),
+        Piece(SIGNS[task.status], sign_style),
+        Piece("*" if look.marked else " ", "mark"),
         Piece(f"{task.id:>{columns.id}}{' ' * _GAP}", "id"),
-        Piece(_cell(task.name, columns.name), "closed" if closed else ""),
+        *_name(task, columns.name, look, "closed" if closed else ""),
     ]
     if columns.due:
         words, style = due_words(task.due, today) if task.due else ("", "")
@@ -89,9 +126,43 @@ def task_line(task: Task, columns: Columns, today: date, edge: str = " ") -> lis
         style = _PRIORITY_STYLES.get(task.priority, "")
         pieces.append(Piece(" " * _GAP + _cell(words, columns.priority), "closed" if closed else style))
     if columns.labels:
-        words = " ".join([f"#{task.project}"] * bool(task.project) + [_tag(tag) for tag in task.tags])
-        pieces.append(Piece(" " * _GAP + _cell(words, columns.labels), "closed" if closed else "label"))
+        pieces += _labels(task, columns, closed=closed)
     return pieces
+
+
+def _name(task: Task, width: int, look: Look, style: str) -> Iterable[Piece]:
+    """The name, indented, with signs of what else the task has; what was searched for stands out in it."""
+    indent = min(look.depth, _DEEPEST, width // 4) * 2
+    signs = "".join(f" {sign}" for sign, has in (("↻", task.recur), ("≡", task.description or task.comment)) if has)
+    signs = signs if width - indent > 4 * len(signs) else ""
+    room = width - indent - len(signs)
+    name = cut(literal(task.name[: _longest(room) + 1]), room)
+    yield Piece(" " * indent, "")
+    yield from _highlighted(name, look.words, style)
+    yield Piece(signs, "quiet")
+    yield Piece(" " * (width - indent - len(signs) - cell_len(name)), "")
+
+
+def _highlighted(text: str, words: Sequence[str], style: str) -> Iterable[Piece]:
+    if not words:
+        return [Piece(text, style)]
+    found = re.split("(" + "|".join(map(re.escape, words)) + ")", text, flags=re.IGNORECASE)
+    return [Piece(part, "match" if place % 2 else style) for place, part in enumerate(found)]
+
+
+def _labels(task: Task, columns: Columns, *, closed: bool) -> list[Piece]:
+    project = f"#{task.project}" if task.project else ""
+    tags = " ".join(map(tag_words, task.tags))
+    if columns.tags:
+        cells = [(project, columns.labels, "project"), (tags, columns.tags, "label")]
+        return [Piece(" " * _GAP + _cell(text, width), "closed" if closed else style) for text, width, style in cells]
+    shown = cut(literal(project[: _longest(columns.labels)]), columns.labels)
+    left = columns.labels - cell_len(shown)
+    gap = " " * (bool(shown) and left > 0)
+    return [
+        Piece(" " * _GAP + shown + gap, "closed" if closed else "project"),
+        Piece(_cell(tags, left - len(gap)), "closed" if closed else "label"),
+    ]
 
 
 def due_words(due: str, today: date) -> tuple[str, str]:
@@ -123,7 +194,3 @@ def _cell(text: str, width: int) -> str:
 def _longest(width: int) -> int:
     """Characters beyond which no text is measured: some take no cell, but ten thousand are cut whatever they take."""
     return width * 4
-
-
-def _tag(tag: str) -> str:
-    return tag if tag.startswith("@") else f"+{tag}"

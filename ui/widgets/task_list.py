@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Size
+from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from core.display import literal
 from core.task import Task
-from ui.widgets.task_line import STYLES, Columns, fit_columns, task_line
+from ui.found_rows import FoundRows
+from ui.rows import Item, Rows
+from ui.views import Heading
+from ui.widgets.marks import Marks
+from ui.widgets.task_line import STYLES, Columns, Look, cut, fit_columns, task_line
 
 if TYPE_CHECKING:
     from textual.events import Click, Resize
+
+FLASH = 0.8
+"""Seconds for which a line that changed elsewhere stands out."""
 
 
 class TaskList(ScrollView, can_focus=True):
@@ -26,7 +34,7 @@ class TaskList(ScrollView, can_focus=True):
     `today` is asked whenever a line is drawn.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"cursor", "edge", "empty", *STYLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"cursor", "edge", "empty", "heading", "flash", "marked", *STYLES}
     DEFAULT_CSS = """
     TaskList {
         height: 1fr;
@@ -36,97 +44,211 @@ class TaskList(ScrollView, can_focus=True):
         scrollbar-color: $panel;
         & > .cursor { background: $boost; }
         &:focus > .cursor { background: $primary 28%; }
+        & > .marked { background: $secondary 18%; }
+        & > .flash { background: $warning 30%; }
         & > .edge { color: $primary; text-style: bold; }
         & > .empty { color: $text-muted; }
-        & > .id { color: $text-muted; }
+        & > .heading { color: $text-accent; text-style: bold; }
+        & > .id { color: $foreground 45%; }
         & > .sign { color: $text-muted; }
         & > .active { color: $text-warning; text-style: bold; }
-        & > .closed { color: $foreground 50%; }
+        & > .closed { color: $foreground 45%; }
         & > .late { color: $text-error; text-style: bold; }
         & > .soon { color: $text-warning; }
         & > .due { color: $text-muted; }
         & > .high { color: $text-error; text-style: bold; }
         & > .low { color: $text-muted; }
+        & > .project { color: $text-primary; }
         & > .label { color: $text-secondary; }
+        & > .quiet { color: $foreground 45%; }
+        & > .mark { color: $text-secondary; text-style: bold; }
+        & > .match { color: $text-warning; text-style: bold underline; }
     }
     """
+
+    class Moved(Message):
+        """The cursor is on another task now, or its task has changed."""
 
     def __init__(self, today: Callable[[], date], empty: Sequence[str]) -> None:
         super().__init__()
         self._today = today
         self._empty = empty
-        self._tasks: Sequence[Task] = ()
+        self._rows: Rows | FoundRows = FoundRows(())
+        self._id_width = 1
+        self._words: tuple[str, ...] = ()
         self._columns: Columns | None = None
         self._columns_width = 0
         self._row = 0
+        self._uid = ""
+        self._drawn: dict[int, tuple[Item, int]] = {}
+        self._flashing: set[str] = set()
+        self.marks = Marks()
 
     @property
     def current(self) -> Task | None:
         """The task under the cursor; None where there is no task."""
-        return self._tasks[self._row] if self._tasks else None
+        item = self._rows.items[self._row] if self._row < len(self._rows.items) else None
+        return item if isinstance(item, Task) else None
 
-    def show(self, tasks: Sequence[Task], empty: Sequence[str]) -> None:
-        """Show `tasks`, which nobody may change later, or the lines of `empty` where there are none.
+    @property
+    def chosen(self) -> list[Task]:
+        """The tasks that an action is for: the marked ones, in order; else the one under the cursor."""
+        marked = self.marks.chosen(self._rows, self._row)
+        return marked or ([self.current] if self.current else [])
 
-        The cursor stays on its task, and that where it is on the screen; where the task is gone, it stays on its row.
+    @property
+    def rows(self) -> Rows | FoundRows:
+        """The lines that are shown."""
+        return self._rows
+
+    # Told what to show
+
+    def show(
+        self, rows: Rows | FoundRows, empty: Sequence[str], *, id_width: int = 1, words: tuple[str, ...] = ()
+    ) -> None:
+        """Show `rows`, or the lines of `empty` where there are none; `words` stand out in names.
+
+        The cursor stays on its task; where that is not among them, it goes to the first one.
         """
-        old, old_row, uid = self._tasks, self._row, self.current.uid if self.current else ""
-        self._tasks, self._empty = tasks, empty
-        self._row = _nearest(tasks, uid, old_row)
-        columns, self._columns = self._columns, None
-        self.virtual_size = Size(0, len(tasks))
-        if self.scroll_offset.y:
-            self._scroll(self.scroll_offset.y + self._row - old_row)
-        self._reveal()
-        if len(old) == len(tasks) and old_row == self._row and columns == self._fit():
-            self._refresh_changed(old)
-        else:
+        same, self._rows = rows is self._rows, rows
+        self._empty, self._words = empty, words
+        if not same:
+            self._row, self._columns = 0, None
+            self.scroll_to(y=0, animate=False, force=True)
+        self._follow(id_width)
+        if not same:
             self.refresh()
+
+    def flash(self, uids: Iterable[str]) -> None:
+        """Let the lines of these tasks stand out for a moment, where they are visible."""
+        visible = {item.uid for item, _depth in self._drawn.values() if isinstance(item, Task)} & set(uids)
+        if visible:
+            self._flashing |= visible
+            self._refresh_lines_of(visible)
+            self.set_timer(FLASH, lambda: self._stop_flashing(visible))
+
+    def _stop_flashing(self, uids: set[str]) -> None:
+        self._flashing -= uids
+        self._refresh_lines_of(uids)
+
+    def _follow(self, id_width: int) -> None:
+        """Put the cursor where its task is now, and draw anew what is not as it was drawn."""
+        old_row, top = self._row, self.scroll_offset.y
+        row = self._rows.row_of(self._uid)
+        self._row = self._nearest_task(old_row if row is None else row)
+        self._uid = self.current.uid if self.current else ""
+        self._id_width, columns = id_width, self._columns
+        self.virtual_size = Size(0, len(self._rows.items))
+        if top:
+            self._scroll(top + self._row - old_row)
+        self._reveal()
+        self._columns = None
+        if columns != self._fit() or top != self.scroll_offset.y:
+            self.refresh()
+        else:
+            self._refresh_changed()
+        self.post_message(self.Moved())
+
+    # The cursor
 
     def go_to(self, uid: str) -> None:
         """Put the cursor on the task `uid`, if it is shown."""
-        self.move_to(_nearest(self._tasks, uid, self._row))
+        row = self._rows.row_of(uid)
+        if row is not None:
+            self.move_to(row)
 
-    def move_to(self, row: int) -> None:
-        """Put the cursor on a row, or on the nearest one that there is."""
-        old, self._row = self._row, min(max(row, 0), max(len(self._tasks) - 1, 0))
+    def move_to(self, row: int, direction: int = 1) -> None:
+        """Put the cursor on a row, or on the nearest one with a task, preferably further in `direction`."""
+        old, self._row = self._row, self._nearest_task(row, direction)
+        self._uid = self.current.uid if self.current else ""
         self._reveal()
-        self.refresh_line(old)
-        self.refresh_line(self._row)
+        if self.marks.spanning:
+            self.refresh()
+        else:
+            self.refresh_line(old)
+            self.refresh_line(self._row)
+        self.post_message(self.Moved())
 
     def move_to_last(self) -> None:
         """Put the cursor on the last task."""
-        self.move_to(len(self._tasks) - 1)
+        self.move_to(len(self._rows.items) - 1, -1)
 
     def move(self, rows: int) -> None:
         """Move the cursor down, or up where `rows` is negative."""
-        self.move_to(self._row + rows)
+        self.move_to(self._row + rows, 1 if rows > 0 else -1)
 
     def move_pages(self, pages: float) -> None:
         """Move the cursor by parts of what is visible."""
         self.move(int(self._view.height * pages))
 
+    def move_round(self, rows: int) -> None:
+        """Move the cursor, from the end on to the beginning."""
+        self.move_to((self._row + rows) % max(len(self._rows.items), 1), 1 if rows > 0 else -1)
+
+    def end_range(self) -> None:
+        """Keep the range that is being made as marks."""
+        self.marks.end(self._rows, self._row)
+
+    def invert_marks(self) -> None:
+        """Mark what is not marked, and nothing else."""
+        self.marks.invert(self._rows, self._row)
+
+    def neighbour(self, direction: int) -> Task | None:
+        """The task above (-1) or below (1) the cursor's."""
+        row = self._nearest_task(self._row + direction, direction)
+        item = self._rows.items[row] if row != self._row else None
+        return item if isinstance(item, Task) else None
+
+    def _nearest_task(self, row: int, direction: int = 1) -> int:
+        items = self._rows.items
+        row = min(max(row, 0), max(len(items) - 1, 0))
+        for step in (direction, -direction):
+            place = row
+            while 0 <= place < len(items) and isinstance(items[place], Heading):
+                place += step
+            if 0 <= place < len(items):
+                return place
+        return row
+
+    # The mouse
+
     def on_click(self, event: Click) -> None:
         row = event.y + self.scroll_offset.y
-        if row < len(self._tasks):
+        if row < len(self._rows.items):
             self.move_to(row)
 
     def on_resize(self, _event: Resize) -> None:
         self._reveal()
 
+    # Drawing
+
     def render_line(self, y: int) -> Strip:
         row = y + self.scroll_offset.y
         width = self._view.width
-        if not self._tasks:
+        if not self._rows.items:
             return self._empty_line(y, width)
-        if row >= len(self._tasks):
+        if row >= len(self._rows.items):
+            self._drawn.pop(y, None)
             return Strip.blank(width, self.rich_style)
-        selected = row == self._row
-        base = self.get_component_rich_style("cursor") if selected else self.rich_style
-        back = Style(bgcolor=base.bgcolor)
-        pieces = task_line(self._tasks[row], self._fit(), self._today(), "▌" if selected else " ")
+        item = self._rows.items[row]
+        if isinstance(item, Heading):
+            self._drawn[y] = item, 0
+            text = cut(literal(item.text), max(width - 2, 1))
+            return Strip([Segment(f" {text}", self.get_component_rich_style("heading"))]).adjust_cell_length(width)
+        depth = self._rows.depth(item)
+        self._drawn[y] = item, depth
+        return self._task_line(item, row, depth, width)
+
+    def _task_line(self, task: Task, row: int, depth: int, width: int) -> Strip:
+        selected, marked = row == self._row, self.marks.has(task.uid, row, self._rows, self._row)
+        backs = (("flash", task.uid in self._flashing), ("cursor", selected), ("marked", marked))
+        back = next((name for name, holds in backs if holds), "")
+        base = self.get_component_rich_style(back) if back else self.rich_style
+        look = Look("▌" if selected else " ", marked, depth, self._words)
+        ground = Style(bgcolor=base.bgcolor)
         segments = [
-            Segment(text, self.get_component_rich_style(name) + back if name else base) for text, name in pieces
+            Segment(text, self.get_component_rich_style(name) + ground if name else base)
+            for text, name in task_line(task, self._fit(), self._today(), look)
         ]
         return Strip(segments).adjust_cell_length(width, base)
 
@@ -143,13 +265,14 @@ class TaskList(ScrollView, can_focus=True):
     def _fit(self) -> Columns:
         width = self._view.width
         if self._columns is None or self._columns_width != width:
-            self._columns, self._columns_width = fit_columns(self._tasks, width), width
+            self._columns, self._columns_width = fit_columns(self._rows.having, self._id_width, width), width
         return self._columns
 
     def _reveal(self) -> None:
         top, height = self.scroll_offset.y, self._view.height
         if self._row < top:
-            self._scroll(self._row)
+            above = self._row > 0 and isinstance(self._rows.items[self._row - 1], Heading)
+            self._scroll(self._row - above)
         elif height and self._row >= top + height:
             self._scroll(self._row - height + 1)
 
@@ -157,24 +280,18 @@ class TaskList(ScrollView, can_focus=True):
         # forced: until the scroll bar is laid out, Textual drops what does not ask for more
         self.scroll_to(y=top, animate=False, force=True)
 
-    def _refresh_changed(self, old: Sequence[Task]) -> None:
-        top = self.scroll_offset.y
-        for row in range(top, min(top + self._view.height, len(old))):
-            if old[row] is not self._tasks[row]:
+    def _refresh_lines_of(self, uids: set[str]) -> None:
+        for y, (item, _depth) in self._drawn.items():
+            if isinstance(item, Task) and item.uid in uids:
+                self.refresh_line(y + self.scroll_offset.y)
+
+    def _refresh_changed(self) -> None:
+        """Draw anew each visible line that shows another task, or another state of it, than it should."""
+        top, items = self.scroll_offset.y, self._rows.items
+        for y in range(self._view.height):
+            row = top + y
+            item = items[row] if row < len(items) else None
+            drawn = self._drawn.get(y, (None, 0))
+            depth = self._rows.depth(item) if isinstance(item, Task) else 0
+            if item is not drawn[0] or depth != drawn[1] or not items:
                 self.refresh_line(row)
-
-
-def _nearest(tasks: Sequence[Task], uid: str, near: int) -> int:
-    """The row of the task `uid`, looked for from row `near` outwards; `near`, or the last row, where it is not."""
-    for row in _outwards(near, len(tasks)):
-        if tasks[row].uid == uid:
-            return row
-    return min(near, max(len(tasks) - 1, 0))
-
-
-def _outwards(start: int, count: int) -> Iterator[int]:
-    for distance in range(max(start, count - start) + 1):
-        if start + distance < count:
-            yield start + distance
-        if distance and 0 <= start - distance < count:
-            yield start - distance

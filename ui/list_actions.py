@@ -1,0 +1,133 @@
+"""What moves about in the list and chooses what it shows; nothing here changes a task."""
+
+from __future__ import annotations
+
+from ui.screens.list_screen import ListScreen
+from ui.showing import Showing
+from ui.views import View
+from ui.widgets.name_line import NameLine
+
+
+class ListActions:
+    """The commands whose action begins with `list.`"""
+
+    def __init__(self, screen: ListScreen, showing: Showing) -> None:
+        self._screen = screen
+        self._showing = showing
+        self._tasks = screen.tasks
+
+    # Moving, in the pane that has the keys
+
+    def action_move(self, rows: int) -> None:
+        self._screen.pane.move(rows)
+
+    def action_move_pages(self, pages: float) -> None:
+        self._screen.pane.move_pages(pages)
+
+    def action_move_to_first(self) -> None:
+        self._screen.pane.move_to(0)
+
+    def action_move_to_last(self) -> None:
+        self._screen.pane.move_to_last()
+
+    # Panes and views
+
+    def action_next_pane(self, step: int) -> None:
+        order = self._screen.panes.order
+        place = order.index(self._screen.pane) if self._screen.pane in order else 0
+        self._screen.set_focus(order[(place + step) % len(order)], scroll_visible=False)
+
+    def action_toggle_details(self) -> None:
+        screen = self._screen
+        if screen.pane is screen.panes.sidebar:
+            screen.focus_list()
+            return
+        screen.panes.want(details=not screen.panes.details_wanted)
+        screen.tasks.post_message(screen.tasks.Moved())
+        screen.focus_list()
+
+    def action_toggle_sidebar(self) -> None:
+        panes = self._screen.panes
+        panes.want(sidebar=not panes.sidebar_wanted)
+        self._screen.focus_list()
+
+    def action_view(self, number: int) -> None:
+        views = self._screen.sidebar.views
+        if number <= len(views):
+            self.open(views[number - 1])
+
+    def action_next_view(self, step: int) -> None:
+        views, shown = self._screen.sidebar.views, self._showing.shown.view
+        place = views.index(shown) if shown in views else -min(step, 0)
+        self.open(views[(place + step) % len(views)])
+
+    def open(self, view: View, *, stay: bool = False) -> None:
+        """Show `view`, and give the keys to its tasks unless they are to `stay` where they are."""
+        self._tasks.marks.clear()
+        self._showing.open(view)
+        if not stay:
+            self._screen.focus_list()
+
+    def action_sort(self, order: str) -> None:
+        self._showing.sort(order)
+
+    # Marks
+
+    def action_mark(self) -> None:
+        task = self._tasks.current
+        if task is not None:
+            self._tasks.end_range()
+            self._tasks.marks.toggle(task.uid)
+            self._tasks.move(1)
+            self._tell_marks()
+
+    def action_mark_range(self) -> None:
+        if self._tasks.marks.spanning:
+            self._tasks.end_range()
+        elif self._tasks.current is not None:
+            self._tasks.marks.begin(self._tasks.current.uid)
+        self._tell_marks()
+
+    def action_mark_all(self) -> None:
+        self._tasks.marks.mark_all(self._tasks.rows)
+        self._tell_marks()
+
+    def action_invert_marks(self) -> None:
+        self._tasks.invert_marks()
+        self._tell_marks()
+
+    def _tell_marks(self) -> None:
+        self._tasks.refresh()
+        self._screen.tell_marks()
+
+    # Finding
+
+    def action_search(self) -> None:
+        self._screen.start_search(self._showing.searched)
+
+    def leave_search(self, *, kept: bool) -> None:
+        """Close the line; what was found is shown on where that is `kept`."""
+        self._screen.close_search()
+        if not (kept and self._showing.searched.strip()):
+            self._showing.end_search()
+
+    def action_next_match(self, direction: int) -> None:
+        if not self._showing.searched:
+            self._screen.message.say("Nothing is searched for: / begins a search.")
+        else:
+            self._tasks.move_round(direction)
+
+    def action_back(self) -> None:
+        # a message has been hushed already, as by any key
+        screen = self._screen
+        if screen.name_line.is_open:
+            screen.name_line.post_message(NameLine.Closed())
+        elif screen.pane is not screen.tasks:
+            screen.focus_list()
+        elif screen.tasks.marks:
+            screen.tasks.marks.clear()
+            screen.tasks.refresh()
+        elif self._showing.searched:
+            self._showing.end_search()
+        elif screen.panes.details_wanted:
+            screen.panes.want(details=False)

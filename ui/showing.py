@@ -1,0 +1,207 @@
+"""What is on the screen of the list: which view or search is open, kept up to date with what changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from core.facts import Moment, moment
+from core.list_state import ListState
+from core.query import QueryError, parse
+from core.task import Task
+from core.tasklist import place
+from ui.board import Board, Built, Shown, Views, build, build_found, sort_into_views
+from ui.newest import Newest
+from ui.screens.list_screen import ListScreen
+from ui.sentences import empty_view
+from ui.views import ORDERS, View, title
+
+_AT_ONCE = 1000
+"""Tasks that are looked through without a thread: it takes less than a frame."""
+
+
+class Showing:
+    """Decides what `screen` shows of `state`. `clock` gives the present time; `filters` are the saved queries.
+
+    What has to look at all tasks is worked out in a thread; `settled` says when that is done.
+    """
+
+    def __init__(self, state: ListState, screen: ListScreen, clock: Callable[[], datetime]) -> None:
+        self._state = state
+        self._screen = screen
+        self._clock = clock
+        self.filters: Mapping[str, str] = {}
+        self.week_start = 0
+        self._board = Board(self._now())
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._newest = Newest(self._tell)
+        self._settled = asyncio.Event()
+        self._settled.set()
+        self._asked = 0
+        self._missed: set[str] = set()
+        self._stale = True
+        """Whether the views of all tasks have to be made anew."""
+        self._then: Callable[[], None] = _nothing
+        self._version = 0
+        self._sorted: tuple[int, list[Task]] = (-1, [])
+        self._words: tuple[str, ...] = ()
+        self._before = Shown()
+        self.searched = ""
+        """The text of the search that is shown; empty where none is."""
+
+    @property
+    def shown(self) -> Shown:
+        """What is open."""
+        return self._board.shown
+
+    @property
+    def counts(self) -> Mapping[View, int]:
+        """How many tasks each view has."""
+        return self._board.counts
+
+    async def settled(self) -> None:
+        """Return once what was asked for is shown: a key that is typed next is meant for that."""
+        await self._settled.wait()
+
+    # What to show
+
+    def load(self, then: Callable[[], None]) -> None:
+        """Sort all tasks anew into views, show them, and call `then`."""
+        self._stale, self._then = True, then
+        self._version += 1
+        self._ask(self.shown)
+
+    def open(self, view: View, order: str = "") -> None:
+        """Show `view`."""
+        self.searched = ""
+        self._ask(Shown(view, order))
+
+    def sort(self, order: str) -> None:
+        """Show the same tasks in another order."""
+        view = self.shown.view
+        self._ask(Shown(view, order))
+
+    def search(self, text: str) -> None:
+        """Show what `text` finds; where that is faulty, what is shown stays, and the fault is told."""
+        if self.shown.view.kind != "search":
+            self._before = self.shown
+        self.searched = text
+        if text.strip():
+            self._ask(Shown(View("search", text)))
+        else:
+            self.end_search()
+
+    def end_search(self) -> None:
+        """Show what was shown before the search."""
+        self.searched = ""
+        if self.shown.view.kind == "search":
+            self._ask(self._before)
+
+    def update(self, changed: Iterable[str]) -> None:
+        """Show what changed."""
+        changed = set(changed)
+        self._version += 1
+        if len(changed) > _AT_ONCE:
+            self.load(self._then)
+            return
+        if not self._settled.is_set():
+            self._missed |= changed
+        if not self._stale:
+            self._board.update(changed, self._state.known)
+            self._show()
+
+    def tick(self) -> None:
+        """Show what is late now, or today's."""
+        if self._board.tick(self._now(), self._state.known):
+            self._show()
+        else:
+            self.load(_nothing)
+
+    # Steps
+
+    def _ask(self, shown: Shown) -> None:
+        """Show that, at once where only few tasks have to be looked at."""
+        tasks, stale, version = list(self._state.known.values()), self._stale, self._version
+        now = self._now() if stale else self._board.now
+        self._asked += 1
+        ticket, views = self._asked, self._board.views
+
+        def attempt() -> Callable[[], None]:
+            sorted_in = sort_into_views(tasks, now) if stale else views
+            try:
+                built, words = self._build(shown, tasks, now, sorted_in, version)
+            except QueryError as error:
+                fault = error
+                return lambda: self._refuse(ticket, fault)
+            return lambda: self._install(ticket, built, words)
+
+        if len(tasks) <= _AT_ONCE and self._settled.is_set():
+            attempt()()
+        else:
+            self._loop = asyncio.get_running_loop()
+            self._settled.clear()
+            self._newest.ask(attempt)
+
+    def _build(
+        self, shown: Shown, tasks: list[Task], now: Moment, views: Views, version: int
+    ) -> tuple[Built, tuple[str, ...]]:
+        """What is to be shown, and the words that stand out in it. Raises QueryError."""
+        text = self._query(shown.view)
+        if text is None:
+            return build(shown, tasks, now, views), ()
+        query = parse(text, now=self._clock().astimezone(), week_start=self.week_start)
+        if self._sorted[0] != version:
+            self._sorted = (version, sorted(tasks, key=place))
+        known = self._state.known
+        found = query.select(self._sorted[1], known)
+        return build_found(shown, found, now, views, lambda task: bool(query.filter([task], known))), query.words
+
+    def _query(self, view: View) -> str | None:
+        """The query of a view that is one."""
+        if view.kind == "search":
+            return view.name
+        return self.filters.get(view.name, "") if view.kind == "filter" else None
+
+    def _tell(self, show: Callable[[], None]) -> None:
+        """Called in the thread."""
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(show)
+
+    def _install(self, ticket: int, built: Built, words: tuple[str, ...]) -> None:
+        if ticket != self._asked:
+            return
+        known, fresh, self._words = self._state.known, self._stale, words
+        self._stale = False
+        self._board.install(built, known)
+        self._board.update(self._missed, known)
+        self._missed = set()
+        self._settled.set()
+        self._screen.search_line.accept()
+        self._show()
+        if fresh:
+            then, self._then = self._then, _nothing
+            then()
+
+    def _refuse(self, ticket: int, error: QueryError) -> None:
+        if ticket == self._asked:
+            self._settled.set()
+            self._screen.search_line.refuse(error)
+
+    def _show(self) -> None:
+        board, screen = self._board, self._screen
+        empty = empty_view(board.shown.view, new=self._state.next_id == 1)
+        screen.tasks.show(board.rows, empty, id_width=len(str(self._state.next_id - 1)), words=self._words)
+        screen.show_title(self._title(), str(board.rows.count), ORDERS.get(board.shown.order, ""))
+        screen.sidebar.show(board.counts, self.filters, board.shown.view)
+
+    def _title(self) -> str:
+        view = self.shown.view
+        return f"/{view.name}" if view.kind == "search" else title(view)
+
+    def _now(self) -> Moment:
+        return moment(self._clock().astimezone())
+
+
+def _nothing() -> None:
+    pass

@@ -1,0 +1,183 @@
+"""The views of a list: which tasks each shows, in which order, under which headings. Plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from functools import lru_cache
+from typing import Any, NamedTuple, TypeAlias
+
+from core.facts import Moment, is_overdue, is_today, is_upcoming, is_waiting
+from core.task import Status, Task
+from core.tasklist import place
+
+
+class View(NamedTuple):
+    """What the list can show. `name` is a project's path, a tag, the name of a saved filter, or a query's text."""
+
+    kind: str
+    name: str = ""
+
+
+ALL, INBOX, TODAY = View("all"), View("inbox"), View("today")
+UPCOMING, OVERDUE, SOMEDAY = View("upcoming"), View("overdue"), View("someday")
+DONE, TRASH = View("done"), View("trash")
+FIXED = (ALL, INBOX, TODAY, UPCOMING, OVERDUE, SOMEDAY, DONE, TRASH)
+OPEN = View("open")
+"""Not shown by itself: all that is open, also what waits. The status line counts it."""
+FINISHED = View("finished")
+"""Not shown by itself: what is done, without what was cancelled."""
+
+_TITLES = {
+    ALL: "All tasks",
+    INBOX: "Inbox",
+    TODAY: "Today",
+    UPCOMING: "Upcoming",
+    OVERDUE: "Overdue",
+    SOMEDAY: "Someday",
+    DONE: "Done",
+    TRASH: "Trash",
+}
+_SOMEDAY_TAGS = ("someday", "@someday")
+
+
+def title(view: View) -> str:
+    """What `view` is called."""
+    if view.kind == "project":
+        return f"#{view.name}"
+    if view.kind == "tag":
+        return tag_words(view.name)
+    return _TITLES.get(view) or view.name
+
+
+def tag_words(tag: str) -> str:
+    """A tag as it is typed; a context has its sign in it."""
+    return tag if tag.startswith("@") else f"+{tag}"
+
+
+def views_of(task: Task, now: Moment) -> tuple[View, ...]:
+    """The views that show `task`; equal answers are one object."""
+    if task.status is Status.DELETED:
+        return (TRASH,)
+    if task.status is Status.DONE:
+        return (DONE, FINISHED)
+    if task.status is Status.CANCELLED:
+        return (DONE,)
+    if task.wait is not None and is_waiting(task, now):
+        return (SOMEDAY, OPEN)
+    if task.due is None and task.scheduled is None:
+        return _open_views(task.project, task.tags, (INBOX,) if not task.project else ())
+    dated = [TODAY] * is_today(task, now) + [UPCOMING] * is_upcoming(task, now) + [OVERDUE] * is_overdue(task, now)
+    return _open_views(task.project, task.tags, tuple(dated))
+
+
+@lru_cache(maxsize=1 << 14)
+def _open_views(project: str, tags: tuple[str, ...], more: tuple[View, ...]) -> tuple[View, ...]:
+    someday = any(tag.lower() in _SOMEDAY_TAGS for tag in tags)
+    named = [SOMEDAY] if someday else [view for view in more if view is INBOX]
+    dated = [view for view in more if view is not INBOX]
+    projects = [View("project", path) for path in _paths(project)]
+    return (ALL, OPEN, *named, *dated, *projects, *(View("tag", tag) for tag in tags))
+
+
+def _paths(project: str) -> list[str]:
+    parts = project.split("/") if project else []
+    return ["/".join(parts[:count]) for count in range(1, len(parts) + 1)]
+
+
+def changes_today(task: Task, now: Moment) -> bool:
+    """Whether the views of `task` change before this day is over, though nobody changes it."""
+    return any(day is not None and len(day) > len(now.day) and day[:10] == now.day for day in (task.due, task.wait))
+
+
+# Orders
+
+Key: TypeAlias = tuple[Any, ...]
+ORDERS = {
+    "manual": "as arranged",
+    "due": "by due date",
+    "priority": "by priority",
+    "name": "by name",
+    "created": "newest first",
+    "modified": "last changed first",
+}
+"""Each order by the name of its command, as people read it."""
+
+_REVERSED = str.maketrans("0123456789", "9876543210")
+_LAST = "~"
+"""Sorts behind every date."""
+
+
+def usual_order(view: View) -> str:
+    """The order that `view` has unless another is asked for."""
+    if view in (TODAY, UPCOMING, OVERDUE):
+        return "due"
+    if view == DONE:
+        return "completed"
+    return "modified" if view == TRASH else "manual"
+
+
+def sort_key(order: str) -> Callable[[Task], Key]:
+    """What sorts tasks in that order; equal ones are as arranged."""
+    return _SORT_KEYS[order]
+
+
+def is_tree(order: str) -> bool:
+    """Whether children stand beneath their parents there."""
+    return order == "manual"
+
+
+def _newest(instant: str | None) -> str:
+    """Sorts instants the other way round: with each digit replaced by what it lacks to nine."""
+    return (instant or "").translate(_REVERSED) or _LAST
+
+
+def _day(task: Task) -> str:
+    days = [day for day in (task.due, task.scheduled) if day is not None]
+    return min(days, default=_LAST)
+
+
+_SORT_KEYS: dict[str, Callable[[Task], Key]] = {
+    "manual": place,
+    "due": lambda task: (_day(task), task.priority or 9, *place(task)),
+    "priority": lambda task: (task.priority or 9, task.due or _LAST, *place(task)),
+    "name": lambda task: (task.name.casefold(), *place(task)),
+    "created": lambda task: (_newest(task.created), *place(task)),
+    "modified": lambda task: (_newest(task.modified), *place(task)),
+    "completed": lambda task: (_newest(task.completed or task.modified), *place(task)),
+}
+
+
+# Headings
+
+
+class Heading(NamedTuple):
+    """A line above a group of tasks. `sort` is where the group stands among the others."""
+
+    sort: str
+    text: str
+
+
+def heading(view: View, order: str, task: Task, today: date) -> Heading | None:
+    """What stands above `task`, if anything does there: days, where tasks are in the order of days."""
+    if view == UPCOMING and order == "due":
+        day = min((day[:10] for day in (task.due, task.scheduled) if day and day[:10] > today.isoformat()), default="")
+        return Heading(day or _LAST, _day_words(day, today) if day else "Without a date")
+    if view == TODAY and order == "due":
+        late = _day(task)[:10] < today.isoformat()
+        return Heading("0", "Late") if late else Heading("1", "Today")
+    if view == DONE and order == "completed":
+        return _completed_heading(task, today)
+    return None
+
+
+def _completed_heading(task: Task, today: date) -> Heading:
+    day = (task.completed or task.modified)[:10]
+    return Heading(_newest(day), _day_words(day, today))
+
+
+def _day_words(day: str, today: date) -> str:
+    when = date.fromisoformat(day)
+    near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((when - today).days)
+    written = f"{when:%A} {when.day} {when:%B}" + (f" {when.year}" if when.year != today.year else "")
+    return f"{near} · {written}" if near else written

@@ -1,0 +1,125 @@
+"""The line in which a search is typed; what it finds is shown at each key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.widgets import Input, Static
+
+from core.display import literal
+from core.query import QueryError
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.events import Key
+
+
+class SearchLine(Vertical):
+    """Closed until `open` is called."""
+
+    DEFAULT_CSS = """
+    SearchLine {
+        height: auto;
+        display: none;
+        & > #search-fault { height: auto; max-height: 3; padding: 0 1; color: $text-error; display: none; }
+        & > Horizontal { height: 1; padding: 0 1; background: $surface; }
+        #search-prompt { width: auto; padding: 0 1 0 0; color: $text-accent; text-style: bold; }
+        Input { width: 1fr; }
+    }
+    """
+
+    class Asked(Message):
+        """`text` is to be found."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Left(Message):
+        """The line is done with: what was found stays where it was `kept`."""
+
+        def __init__(self, *, kept: bool) -> None:
+            super().__init__()
+            self.kept = kept
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the line is shown."""
+        return bool(self.display)
+
+    @property
+    def entry(self) -> _Entry:
+        """The field that takes the keys."""
+        return self.query_one(_Entry)
+
+    def compose(self) -> ComposeResult:
+        yield Static(markup=False, id="search-fault")
+        with Horizontal():
+            yield Static("Find", markup=False, id="search-prompt")
+            yield _Entry(
+                select_on_focus=False, compact=True, placeholder="words  #project  +tag  p1  due<fri  is:overdue"
+            )
+
+    def open(self, text: str) -> None:
+        """Show the line, with `text` in it."""
+        self.display, self.entry.left = True, False
+        with self.prevent(Input.Changed):
+            self.entry.value = text
+        self.entry.cursor_position = len(text)
+        self.accept()
+
+    def close(self) -> None:
+        """Hide the line."""
+        self.display = False
+
+    def accept(self) -> None:
+        """The text was understood."""
+        self.entry.fault = None
+        self._tell("")
+
+    def refuse(self, error: QueryError) -> None:
+        """Mark the place of a fault, and say what it is."""
+        self.entry.fault = (error.position, error.position + max(error.length, 1))
+        self._tell(str(error))
+
+    def _tell(self, fault: str) -> None:
+        line = self.query_one("#search-fault", Static)
+        if bool(fault) or line.display:
+            line.update(literal(fault))
+            line.display = bool(fault)
+            self.entry.refresh()
+
+    def on_input_changed(self, changed: Input.Changed) -> None:
+        changed.stop()
+        self.post_message(self.Asked(changed.value))
+
+
+class _Entry(Input):
+    """Enter and escape end it. Keys that were typed behind them, before that came about, go back to the app."""
+
+    left = False
+    """Whether it was ended."""
+    fault: tuple[int, int] | None = None
+    """The place of what is not understood."""
+
+    @property
+    def _value(self) -> Text:
+        """What Textual draws. Its own would let the terminal obey what is in the text."""
+        text = Text(literal(self.value), no_wrap=True, overflow="ignore", end="")
+        if self.fault is not None:
+            text.stylize("underline red", *self.fault)
+        return text
+
+    async def on_key(self, event: Key) -> None:
+        if self.left:
+            self.app.simulate_key(event.key)
+        elif event.key in ("enter", "escape"):
+            self.left = True
+            self.post_message(SearchLine.Left(kept=event.key == "enter"))
+        else:
+            return
+        event.stop()
+        event.prevent_default()
