@@ -94,7 +94,8 @@ async def test_a_line_is_read_shown_and_completed_while_it_is_typed(tmp_path: Pa
     async with opened(file, size=(110, 24)) as app:
         await app.press("a")
         assert "#project  +tag" in _preview(app)
-        await app.type("Mow the lawn #home/garden !1 due:tomorrow")
+        app.app.main.name_line.entry.insert_text_at_cursor("Mow the lawn #home/garden !1 due:tomorro")
+        await app.press("w")
         await app.until(
             lambda: "due" in _preview(app) and "tomorrow" in _preview(app) and "priority high" in _preview(app)
         )
@@ -116,7 +117,7 @@ async def test_a_line_is_read_shown_and_completed_while_it_is_typed(tmp_path: Pa
         await app.until(lambda: app.app.main.name_line.entry._suggestion == "#home/garden")
         await app.press("right", *" ok", "enter")
         await app.until(lambda: app.names[-1] == "ok")
-        await app.type("#home/garden")
+        app.app.main.name_line.entry.insert_text_at_cursor("#home/garden")
         await app.press("enter")
         await app.until(lambda: "must not be empty" in _preview(app))
         assert app.app.main.name_line.entry.value == "#home/garden"

@@ -29,7 +29,9 @@ from ui.changing import Changing
 from ui.commands import COMMANDS
 from ui.drafting import Drafting
 from ui.edit_actions import EditActions
+from ui.form_actions import FormActions
 from ui.list_actions import ListActions
+from ui.screens.form_screen import FormScreen
 from ui.screens.list_screen import ListScreen
 from ui.screens.quit_screen import Choice, QuitScreen
 from ui.screens.recovery_screen import RecoveryScreen
@@ -111,7 +113,9 @@ class TaskApp(App[None]):
         self.changing = Changing(self.state, self.main, self._changed)
         self.showing = Showing(self.state, self.main, clock)
         self.acting = TaskActions(self.changing)
-        self.editing = EditActions(self.changing, Drafting(self.side), today)
+        drafting = Drafting(self.side)
+        self.forms = FormActions(self.changing, drafting, self.side, today)
+        self.editing = EditActions(self.changing, drafting, today, self.forms.open)
         self.looking = ListActions(self.main, self.showing)
         self.actors = {
             "": self.main,
@@ -119,6 +123,7 @@ class TaskApp(App[None]):
             "list": self.looking,
             "task": self.acting,
             "edit": self.editing,
+            "form": self.forms,
         }
 
     def get_default_screen(self) -> Screen[None]:
@@ -181,6 +186,9 @@ class TaskApp(App[None]):
     def on_name_line_typed(self, typed: NameLine.Typed) -> None:
         self.editing.typed(typed)
 
+    def on_form_screen_typed(self, typed: FormScreen.Typed) -> None:
+        self.forms.typed(typed)
+
     def on_name_line_closed(self) -> None:
         self.editing.leave_line()
 
@@ -230,6 +238,7 @@ class TaskApp(App[None]):
         match noticed.notice:
             case Others(screens):
                 self._others = screens
+                self.forms.show_others(screens)
                 self._show_status()
             case LeftBehind(drafts):
                 self.editing.tell_left_behind(drafts)
@@ -338,6 +347,7 @@ class TaskApp(App[None]):
 
     def _show(self, changed: frozenset[str]) -> None:
         self.showing.update(changed)
+        self.forms.follow()
         self._show_status()
 
     def _show_status(self) -> None:

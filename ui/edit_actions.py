@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from core.drafts import Draft
 from core.errors import TodurableError
-from core.task import Priority
+from core.task import Priority, Task
 from ui import sentences
 from ui.changing import Changing
 from ui.drafting import Drafting
@@ -19,12 +19,19 @@ from ui.widgets.quick_add import QuickAddWords, words_for
 class EditActions:
     """The commands whose action begins with `edit.`; `today` gives the present day."""
 
-    def __init__(self, changing: Changing, drafting: Drafting, today: Callable[[], date]) -> None:
+    def __init__(
+        self,
+        changing: Changing,
+        drafting: Drafting,
+        today: Callable[[], date],
+        open_form: Callable[[Task, Mapping[str, str]], Awaitable[None]],
+    ) -> None:
         self._changing = changing
         self._state = changing.state
         self._screen = changing.screen
         self._today = today
         self._drafting = drafting
+        self._open_form = open_form
         self._place: dict[str, Any] = {}
         """What a task that is added gets from the place where it is added."""
         self._words = QuickAddWords(today())
@@ -49,6 +56,7 @@ class EditActions:
         """Add the tasks that were pasted, as one step of undo."""
         try:
             added = self._add(list(given.lines))
+            self._drafting.done()
         except TodurableError as error:
             self._screen.name_line.refuse_lines(given.lines, str(error))
         else:
@@ -60,6 +68,7 @@ class EditActions:
         try:
             if given.uid is not None:
                 self._rename(given.text, given.uid, given.before)
+                self._drafting.done()
             elif given.text.strip():
                 self._add([given.text])
             else:
@@ -114,25 +123,22 @@ class EditActions:
         text = next(iter(last.texts.values()), "")[:60]
         self._screen.message.say(f"“{text}”{more} was half typed when todurable ended: . brings it back.")
 
-    def action_resume(self) -> None:
+    async def action_resume(self) -> None:
         """Go on with what was half typed last."""
         draft = self._drafting.take() if self._changing.can_type() else None
         if draft is None:
             self._changing.refuse("Nothing is half typed.")
         elif draft.kind == "add":
             self._resume_adding(draft)
+        elif (task := self._state.known.get(draft.uid)) is None:
+            self._changing.refuse(f"The task is gone for which you typed “{' '.join(draft.texts.values())}”.")
+        elif draft.kind == "form":
+            await self._open_form(task, draft.texts)
         else:
-            self._resume_renaming(draft)
+            self._screen.tasks.go_to(task.uid)
+            self._screen.start_renaming(task, draft.texts.get("name"))
 
     def _resume_adding(self, draft: Draft) -> None:
         parent = self._state.known.get(draft.uid)
         prompt, place = (f"Add under {parent.id}", {"parent": parent.uid}) if parent else ("Add", {})
         self._open(prompt, place, draft.texts.get("line", ""))
-
-    def _resume_renaming(self, draft: Draft) -> None:
-        task, name = self._state.known.get(draft.uid), draft.texts.get("name", "")
-        if task is None:
-            self._changing.refuse(f"The task whose name was to be “{name}” is gone.")
-        else:
-            self._screen.tasks.go_to(task.uid)
-            self._screen.start_renaming(task, name)

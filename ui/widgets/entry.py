@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.text import Text
 from textual.message import Message
@@ -49,7 +49,7 @@ class Entry(Input):
     """
 
     class Entered(Message):
-        """Enter was pressed; the field is empty now."""
+        """Enter was pressed; the field is empty now, unless it keeps its text."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
@@ -65,13 +65,18 @@ class Entry(Input):
             super().__init__()
             self.text = text
 
-    def __init__(self) -> None:
-        super().__init__(select_on_focus=False, compact=True)
+    def __init__(
+        self, *, keeps: bool = False, keys: Mapping[str, Callable[[], None]] | None = None, **options: Any
+    ) -> None:
+        """With `keeps`, enter leaves the text where it is; `keys` are those that do something else here."""
         self.paint: Callable[[str], Iterable[Painted]] = lambda _text: ()
         self.complete: Callable[[str], Completion] = lambda _before: NO_COMPLETION
         self.completion = NO_COMPLETION
         """What tab would complete."""
+        self._keeps = keeps
+        self._keys = keys or {}
         self._tabs = 0
+        super().__init__(select_on_focus=False, compact=True, **options)
 
     def put(self, text: str) -> None:
         """Have `text` in the field, and the cursor behind it."""
@@ -113,15 +118,16 @@ class Entry(Input):
         else:
             super().action_cursor_right(select)
 
+    @property
+    def _can_complete(self) -> bool:
+        start, choices = self.completion
+        return bool(choices) and (self._tabs > 0 or choices != (self.value[start : self.cursor_position],))
+
     def _take_completion(self) -> None:
         """Put in the best completion, or the one after that which was put in last."""
         start, choices = self.completion
-        if not choices:
-            return
         before = self.value[: self.cursor_position]
         chosen = choices[self._tabs % len(choices)]
-        if self._tabs == 0 and before[start:] == chosen:
-            return
         self._tabs += 1
         self.value = before[:start] + chosen + self.value[len(before) :]
         self.cursor_position = start + len(chosen)
@@ -129,7 +135,7 @@ class Entry(Input):
     # Keys
 
     async def on_key(self, event: Key) -> None:
-        if event.key == "tab" and self.completion.choices:
+        if event.key == "tab" and self._can_complete:
             self._take_completion()
         else:
             self._tabs = 0
@@ -140,9 +146,11 @@ class Entry(Input):
 
     async def _act(self, event: Key) -> bool:
         bound = self.screen.active_bindings.get(event.key)
-        if event.key == "enter":
-            text, self.value = self.value, ""
-            self.post_message(self.Entered(text))
+        if event.key in self._keys:
+            self._keys[event.key]()
+        elif event.key == "enter":
+            self.post_message(self.Entered(self.value))
+            self.value = self.value if self._keeps else ""
         elif event.key == "escape":
             self.post_message(self.Left())
         elif bound is not None and bound.node is self:
