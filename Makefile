@@ -25,15 +25,18 @@ setup: $(INSTALLED)
 run: setup
 	@$(BIN)/todurable $(ARGS)
 
+# A process for each core; whoever is done takes over tests of the others.
+PYTEST := $(BIN)/python -m pytest --numprocesses=auto --dist=worksteal
+
 test: setup
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
 
 # Everything by which we prove that no change is lost, at full size; docs/durability.md says what each part shows.
 PROOF := $(addprefix tests/test_,$(addsuffix .py,crash_enumeration fault_injection damage_table model mutants \
   real_kills real_disks kill_soak))
 
 prove: setup
-	$(BIN)/python -m pytest --quiet --prove --soak-seconds=15 $(PROOF) $(ARGS)
+	$(PYTEST) --quiet --prove --soak-seconds=15 $(PROOF) $(ARGS)
 
 check: setup
 	$(BIN)/ruff format --check .

@@ -40,7 +40,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            env={**os.environ, "TERM": "xterm-256color", **(environment or {})},
+            env={**_elsewhere(), "TERM": "xterm-256color", **(environment or {})},
         )
         os.close(slave)
 
@@ -104,6 +104,11 @@ class Terminal:
         self.raw += sent
         self._stream.feed(_JOINERS.sub("", self._decode(sent)))
         return bool(sent)
+
+
+def _elsewhere() -> dict[str, str]:
+    """Our environment without the size of our own terminal, which programs would prefer to that of theirs."""
+    return {name: value for name, value in os.environ.items() if name not in ("COLUMNS", "LINES")}
 
 
 def _set_size(descriptor: int, columns: int, rows: int) -> None:
