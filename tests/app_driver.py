@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -88,10 +89,18 @@ class Driver:
         """What the screen shows."""
         return "\n".join(self.lines)
 
+    def says(self, words: str) -> bool:
+        """Whether the screen shows `words`, wherever its lines are broken."""
+        return _run_together(words) in _run_together(self.text)
+
     def task(self, name: str) -> Task:
         """The only task of that name, trash included."""
         (found,) = [task for task in (*self.app.state.tasks, *self.app.state.trash) if task.name == name]
         return found
+
+
+def _run_together(text: str) -> str:
+    return re.sub("[\\s\u2500-\u257f\u2580-\u259f]", "", text)
 
 
 @asynccontextmanager

@@ -56,9 +56,9 @@ async def test_a_damaged_list_is_explained_before_it_is_shown(file: Path, damage
     damaged = damage(_read(file))
     _write(file, damaged)
     async with running(file) as app:
-        await app.until(lambda: isinstance(app.app.screen, RecoveryScreen) and "damaged-" in app.text)
+        await app.until(lambda: isinstance(app.app.screen, RecoveryScreen) and app.says("damaged-"))
         for words in ("This list was damaged", "tasks.json: ", "Recovered from", "tasks.json.backup", "nothing"):
-            assert words in app.text
+            assert app.says(words)
         await app.press("x", "d", "d", "enter")
         await app.until(lambda: app.app.main.is_active)
         assert app.names == ["one", "two"]
@@ -76,8 +76,8 @@ async def test_what_is_missing_is_said(file: Path) -> None:
     _write(journal, _read(journal).splitlines(keepends=True)[0] + b"garbage\n")
     async with running(file) as app:
         await app.until_on(RecoveryScreen)
-        assert "tasks.json.journal" in app.text
-        assert "could not be read" in app.text
+        assert app.says("tasks.json.journal")
+        assert app.says("could not be read")
 
 
 async def test_a_list_that_cannot_be_read_is_no_empty_list_and_nothing_is_written(tmp_path: Path) -> None:
@@ -86,10 +86,10 @@ async def test_a_list_that_cannot_be_read_is_no_empty_list_and_nothing_is_writte
     before = _everything(file)
     async with running(file) as app:
         await app.until_on(StopScreen)
-        assert "This list cannot be read" in app.text
-        assert "Nothing was changed" in " ".join(app.text.split())
+        assert app.says("This list cannot be read")
+        assert app.says("Nothing was changed")
         await app.press("a", "x", "u", "ctrl+p", "r")
-        await app.until(lambda: "r try again" in app.text)
+        await app.until(lambda: app.says("r try again"))
         assert isinstance(app.app.screen, StopScreen)
         await app.press("q")
         await app.until(lambda: app.app._exit)
@@ -113,14 +113,14 @@ async def test_a_directory_in_place_of_the_list_is_said(tmp_path: Path) -> None:
     file.mkdir()
     async with running(file) as app:
         await app.until_on(StopScreen)
-        assert "tasks.json" in app.text
+        assert app.says("tasks.json")
 
 
 async def test_a_missing_folder_keeps_changes_as_unsaved(tmp_path: Path) -> None:
     file = tmp_path / "nowhere" / "tasks.json"
     async with opened(file) as app:
         await app.add("one")
-        await app.until(lambda: "1 unsaved: its folder does not exist" in app.text or "1 unsaved" in app.lines[-1])
+        await app.until(lambda: app.says("1 unsaved: its folder does not exist") or "1 unsaved" in app.lines[-1])
         file.parent.mkdir()
         await app.until_saved()
     assert names_on_disk(file) == ["one"]
@@ -135,7 +135,7 @@ async def test_a_read_only_folder_keeps_changes_as_unsaved(file: Path) -> None:
         async with opened(file) as app:
             await app.press("x")
             await app.until(lambda: "1 unsaved: " in app.lines[-1])
-            assert "permission" in app.text
+            assert app.says("permission")
 
 
 async def test_a_newer_list_is_shown_and_can_only_be_read(file: Path) -> None:
@@ -143,11 +143,11 @@ async def test_a_newer_list_is_shown_and_can_only_be_read(file: Path) -> None:
     before = _everything(file)
     async with opened(file) as app:
         assert app.names == ["one", "two"]
-        await app.until(lambda: "written by a newer version" in app.text and app.lines[-1].endswith("read-only"))
+        await app.until(lambda: app.says("written by a newer version") and app.lines[-1].endswith("read-only"))
         for keys in (["a"], ["i"], ["x"], ["d", "d"], ["u"], ["ctrl+r"]):
             await app.press(*keys)
             assert not app.app.main.typing
-            assert "can only be read" in app.text
+            assert app.says("can only be read")
             await app.press("escape")
         assert not app.app.state.pending
         await app.press("q")
@@ -160,12 +160,12 @@ async def test_a_list_that_becomes_newer_while_it_is_open_can_only_be_read_from_
         _make_newer(file)
         newer = _read(file)
         await app.press("x")
-        await app.until(lambda: "written by a newer version" in app.text)
+        await app.until(lambda: app.says("written by a newer version"))
         await app.press("j", "x")
         assert app.task("two").status is Status.PENDING
         assert _read(file) == newer
         await app.press("q")
-        await app.until(lambda: "not saved yet" in app.text)
+        await app.until(lambda: app.says("not saved yet"))
         await app.press("Q")
         await app.until(lambda: app.app._exit)
     assert _read(file) == newer
