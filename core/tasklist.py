@@ -41,7 +41,8 @@ class Applied(NamedTuple):
 
 
 _DIGITS = 62
-_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+"""Digits of keys, in order."""
 _FIXED = frozenset({"uid", "id", "modified"})
 """Fields that no edit changes."""
 _QUIET = frozenset({"completed", "started", "order"})
@@ -200,5 +201,5 @@ def _integer_key(number: int) -> str:
     digits = ""
     for _ in range(length):
         number, digit = divmod(number, _DIGITS)
-        digits = _ALPHABET[digit] + digits
+        digits = ALPHABET[digit] + digits
     return chr(ord("a") + length - 1) + digits

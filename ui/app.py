@@ -25,12 +25,14 @@ from core.state import AppState
 from core.store import News, TaskStore
 from core.task import Status
 from ui import exit_codes, sentences
+from ui.attribute_actions import AttributeActions
 from ui.changing import Changing
 from ui.commands import COMMANDS
 from ui.drafting import Drafting
 from ui.edit_actions import EditActions
 from ui.form_actions import FormActions
 from ui.list_actions import ListActions
+from ui.order_actions import OrderActions
 from ui.screens.form_screen import FormScreen
 from ui.screens.list_screen import ListScreen
 from ui.screens.quit_screen import Choice, QuitScreen
@@ -117,6 +119,8 @@ class TaskApp(App[None]):
         self.forms = FormActions(self.changing, drafting, self.side, today)
         self.editing = EditActions(self.changing, drafting, today, self.forms.open)
         self.looking = ListActions(self.main, self.showing)
+        self.setting = AttributeActions(self.changing, self.showing, today)
+        self.ordering = OrderActions(self.changing, self.showing)
         self.actors = {
             "": self.main,
             "app": self,
@@ -124,6 +128,8 @@ class TaskApp(App[None]):
             "task": self.acting,
             "edit": self.editing,
             "form": self.forms,
+            "set": self.setting,
+            "order": self.ordering,
         }
 
     def get_default_screen(self) -> Screen[None]:

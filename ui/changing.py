@@ -44,6 +44,7 @@ class Changing:
         if refusal and not (early and refusal is _READING):
             raise TodurableError(refusal)
         result = act()
+        self.screen.tasks.end_range()
         changed = result.changed if isinstance(result, Outcome) else frozenset(task.uid for task in result)
         self._saved(changed)
         return result

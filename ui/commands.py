@@ -36,7 +36,8 @@ class Command:
         return bool(self.hint) or self.group == _TASKS
 
 
-_MOVE, _VIEWS, _MARKS, _TASKS, _PROGRAM = "Move", "Views", "Marks", "Tasks", "Program"
+_MOVE, _TASKS, _FIELDS, _ORDER = "Move", "Tasks", "Dates and fields", "Order"
+_VIEWS, _MARKS, _PROGRAM = "Views", "Marks", "Program"
 
 _NUMBERED = "Show that view of the sidebar"
 
@@ -54,13 +55,30 @@ COMMANDS = (
     Command("edit.resume", (".",), "edit.resume", "Go on typing", "Bring back what was half typed", _TASKS),
     Command("task.rename", ("i",), "edit.rename", "Rename", "Change the name of the task", _TASKS, "rename"),
     Command("task.edit", ("e",), "form.edit", "Edit", "Change all of the task in a form", _TASKS, "edit"),
-    Command("when.due", ("w d",), "form.date('due')", "Due", "Choose when it is due", _TASKS),
-    Command("when.scheduled", ("w s",), "form.date('scheduled')", "Scheduled", "Choose when to begin", _TASKS),
-    Command("when.wait", ("w w",), "form.date('wait')", "Wait", "Choose until when to hide it", _TASKS),
     Command("task.done", ("x",), "task.toggle_done", "Done or reopen", "Mark as done, or open again", _TASKS, "done"),
     Command("task.trash", ("d d",), "task.trash", "Trash", "Move to the trash; undo brings it back", _TASKS, "trash"),
+    Command("task.start", ("s",), "task.toggle_started", "Start or stop", "Start work on it, or stop", _TASKS),
+    Command("task.cancel", ("X",), "task.cancel", "Cancel", "Cancel it, or open it again", _TASKS),
     Command("history.undo", ("u",), "task.undo", "Undo", "Take back the last change", _TASKS, "undo"),
     Command("history.redo", ("ctrl+r",), "task.redo", "Redo", "Do again what was undone", _TASKS),
+    Command("when.due", ("w d",), "form.date('due')", "Due", "Choose when it is due", _FIELDS),
+    Command("when.scheduled", ("w s",), "form.date('scheduled')", "Scheduled", "Choose when to begin", _FIELDS),
+    Command("when.wait", ("w w",), "form.date('wait')", "Wait", "Choose until when to hide it", _FIELDS),
+    Command("when.today", ("w t",), "set.due('today')", "Due today", "Make it due today", _FIELDS),
+    Command("when.tomorrow", ("w m",), "set.due('tomorrow')", "Due tomorrow", "Make it due tomorrow", _FIELDS),
+    Command("when.week", ("w n",), "set.due('next week')", "Due next week", "Make it due next week", _FIELDS),
+    Command("when.none", ("w x",), "set.due('')", "No due date", "Take its due date away", _FIELDS),
+    Command("when.later", ("shift+right",), "set.shift(1)", "A day later", "Make it due a day later", _FIELDS),
+    Command("when.earlier", ("shift+left",), "set.shift(-1)", "A day earlier", "Make it due a day earlier", _FIELDS),
+    Command("priority.up", ("+",), "set.priority(1)", "Higher priority", "Raise its priority", _FIELDS),
+    Command("priority.down", ("-",), "set.priority(-1)", "Lower priority", "Lower its priority", _FIELDS),
+    Command("task.tags", ("t",), "set.tags", "Tags", "Change its tags", _FIELDS),
+    Command("task.project", ("m",), "set.project", "Project", "Move it to a project", _FIELDS),
+    Command("task.blocked", ("b",), "set.blocked", "Blocked by", "Say which tasks have to be done before", _FIELDS),
+    Command("order.down", ("J",), "order.move(1)", "Move down", "Move it down by one", _ORDER),
+    Command("order.up", ("K",), "order.move(-1)", "Move up", "Move it up by one", _ORDER),
+    Command("order.indent", ("> >",), "order.indent", "Indent", "Put it under the task above", _ORDER),
+    Command("order.outdent", ("< <",), "order.outdent", "Outdent", "Take it out from under its task", _ORDER),
     Command(
         "pane.next", ("tab",), "list.next_pane(1)", "Next pane", "Go to the sidebar, the details, the list", _VIEWS
     ),

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from core.task import Task
 from ui.rows import Item
+from ui.views import Key
 
 
 class FoundRows:
@@ -35,6 +36,10 @@ class FoundRows:
     def depth(self, _task: Task) -> int:
         """Nobody stands beneath anybody here."""
         return 0
+
+    def line(self, _task: Task) -> Key:
+        """All stand beside each other."""
+        return ()
 
     def update(self, changed: Mapping[str, Task | None]) -> None:
         """Take in tasks that match now or have changed; None where one is to be shown no more."""

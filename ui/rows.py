@@ -56,6 +56,10 @@ class Rows:
         """How many parents stand above `task`."""
         return len(self._key_of[task.uid]) - 2
 
+    def line(self, task: Task) -> Key:
+        """What is the same for tasks that stand under the same one."""
+        return self._key_of[task.uid][:-1]
+
     def update(self, changed: Mapping[str, Task | None]) -> None:
         """Take in tasks that are new here or have changed; None where one is to be shown no more."""
         tasks = {uid: task for uid, task in changed.items() if task is not None or uid in self._key_of}

@@ -1,11 +1,11 @@
-"""What changes the tasks under the cursor at a key, with nothing to type: states, undo and redo."""
+"""What changes the state of the tasks that are chosen, and undo and redo."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from core.state import Outcome
-from core.task import Status
+from core.task import Status, Task
 from core.tasklist import Conflict
 from ui import sentences
 from ui.changing import Changing
@@ -20,19 +20,37 @@ class TaskActions:
         self._changing = changing
         self._state = changing.state
         self._screen = changing.screen
+        self._tasks = changing.screen.tasks
         self.told_conflicts: tuple[Conflict, ...] = ()
         """The conflicts of the last undo or redo, of which its sentence tells."""
 
     def action_toggle_done(self) -> None:
-        task = self._screen.tasks.current
-        if task is not None:
-            act = self._state.complete if task.status in _OPEN else self._state.reopen
-            self._changing.do(lambda: act([task]))
+        """Complete what is open of what is chosen; where nothing of it is, open it again."""
+        chosen = self._tasks.chosen
+        still = [task for task in chosen if task.status in _OPEN]
+        self._do(self._state.complete if still else self._state.reopen, still or chosen)
+
+    def action_toggle_started(self) -> None:
+        chosen = self._tasks.chosen
+        still = [task for task in chosen if task.status is not Status.ACTIVE]
+        self._do(self._state.start if still else self._state.stop, still or chosen)
+
+    def action_cancel(self) -> None:
+        chosen = self._tasks.chosen
+        still = [task for task in chosen if task.status is not Status.CANCELLED]
+        self._do(self._state.cancel if still else self._state.reopen, still or chosen)
 
     def action_trash(self) -> None:
-        task = self._screen.tasks.current
-        if task is not None and self._changing.do(lambda: self._state.trash_tasks([task])) is not None:
-            self._screen.message.say(f"“{task.name}” is in the trash; u brings it back.")
+        """Move to the trash; what is there already is brought back."""
+        chosen = self._tasks.chosen
+        if chosen and all(task.status is Status.DELETED for task in chosen):
+            self._do(self._state.reopen, chosen)
+        elif chosen and self._do(self._state.trash_tasks, chosen) is not None:
+            what = f"“{chosen[0].name}” is" if len(chosen) == 1 else f"{len(chosen)} tasks are"
+            self._screen.message.say(f"{what} in the trash; u brings {'it' if len(chosen) == 1 else 'them'} back.")
+
+    def _do(self, act: Callable[[list[Task]], Outcome], tasks: list[Task]) -> Outcome | None:
+        return self._changing.do(lambda: act(tasks)) if tasks else None
 
     def action_undo(self) -> None:
         self._reverse(self._state.undo, sentences.undone)
@@ -44,6 +62,5 @@ class TaskActions:
         outcome = self._changing.do(act)
         if outcome is not None:
             self.told_conflicts = outcome.conflicts
-            for uid in list(outcome.changed)[:1]:
-                self._screen.tasks.go_to(uid)
+            self._tasks.go_to_one_of(outcome.changed)
             self._screen.message.say(tell(outcome), problem=not outcome.changed)

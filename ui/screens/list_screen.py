@@ -14,6 +14,7 @@ from core.task import Task
 from ui import sentences
 from ui.commands import COMMANDS, KeyReader, shown_key
 from ui.screens.help_screen import HelpScreen
+from ui.widgets.ask_line import AskLine, Question
 from ui.widgets.details import Details
 from ui.widgets.list_title import ListTitle
 from ui.widgets.message_line import MessageLine
@@ -56,6 +57,7 @@ class ListScreen(Screen[None]):
         self.message = MessageLine(COMMANDS)
         self.name_line = NameLine()
         self.search_line = SearchLine()
+        self.ask_line = AskLine()
         self.panes = Panes(self._title_line, self.tasks)
         self.sidebar, self.details = self.panes.sidebar, self.panes.details
         self._banner = Static(markup=False, id="banner")
@@ -69,6 +71,7 @@ class ListScreen(Screen[None]):
         yield self.message
         yield self.name_line
         yield self.search_line
+        yield self.ask_line
         yield self._status_line
 
     # Told by the app
@@ -103,6 +106,17 @@ class ListScreen(Screen[None]):
         """Give the keys to the tasks."""
         self.set_focus(self.tasks, scroll_visible=False)
 
+    def ask(self, question: Question) -> None:
+        """Take a few words."""
+        self.ask_line.ask(question)
+        self.message.display = False
+        self.set_focus(self.ask_line.entry, scroll_visible=False)
+
+    def on_ask_line_done(self) -> None:
+        self.focus_list()
+        self.ask_line.close()
+        self.message.display = True
+
     def start_search(self, text: str) -> None:
         """Take the text of a search."""
         self.search_line.open(text)
@@ -120,6 +134,8 @@ class ListScreen(Screen[None]):
     @property
     def typing(self) -> bool:
         """Whether keys are text."""
+        if self.ask_line.is_open:
+            return self.focused is self.ask_line.entry
         if self.search_line.is_open:
             return self.focused is self.search_line.entry
         return self.name_line.is_open and self.focused is self.name_line.entry

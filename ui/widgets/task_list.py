@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar
 
@@ -156,6 +156,12 @@ class TaskList(ScrollView, can_focus=True):
         row = self._rows.row_of(uid)
         if row is not None:
             self.move_to(row)
+
+    def go_to_one_of(self, uids: Collection[str]) -> None:
+        """Put the cursor on the first of these tasks that is shown, unless it is on one of them."""
+        rows = [row for uid in uids if (row := self._rows.row_of(uid)) is not None]
+        if rows and self._row not in rows:
+            self.move_to(min(rows))
 
     def move_to(self, row: int, direction: int = 1) -> None:
         """Put the cursor on a row, or on the nearest one with a task, preferably further in `direction`."""
