@@ -105,9 +105,14 @@ def _run_together(text: str) -> str:
 
 @asynccontextmanager
 async def running(
-    file: Path, *, size: tuple[int, int] = (80, 24), lock_timeout: float = PATIENT, **options: Any
+    file: Path,
+    *,
+    size: tuple[int, int] = (80, 24),
+    lock_timeout: float = PATIENT,
+    defects: tuple[type[Exception], ...] = (),
+    **options: Any,
 ) -> AsyncIterator[Driver]:
-    """An app on `file`, which may not be open yet."""
+    """An app on `file`, which may not be open yet; `defects` are the exceptions that it is expected to survive."""
     app = TaskApp(file, lock_timeout=lock_timeout, **options)
     async with app.run_test(size=size) as pilot:
         yield Driver(app, pilot)
@@ -115,6 +120,7 @@ async def running(
     app.side.stop()
     assert app.worker.join(PATIENT)
     assert app.side.join(PATIENT)
+    assert [type(error) for error in app.defects] == list(defects), app.defects
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from textual.events import Paste
 from core.errors import FileSafetyError
 from core.task import Priority
 from tests.app_driver import Driver, opened, saved_list
-from tests.instances import a_task
+from ui.views import ALL, View
 from ui.widgets.entry import NO_COMPLETION, Painted
 from ui.widgets.quick_add import QuickAddWords, day_words, preview, words_for
 
@@ -67,8 +67,8 @@ def test_completion(before: str, choices: tuple[str, ...]) -> None:
 
 
 def test_the_most_used_names_come_first() -> None:
-    tasks = [a_task(1, project="a"), a_task(2, project="b", tags=("x",)), a_task(3, project="b")]
-    assert words_for(tasks, TODAY) == QuickAddWords(TODAY, 0, ("b", "a"), ("x",))
+    counts = {View("project", "a"): 1, View("project", "b"): 2, View("tag", "x"): 1, View("tag", "y"): 0, ALL: 3}
+    assert words_for(counts, TODAY) == QuickAddWords(TODAY, 0, ("b", "a"), ("x",))
 
 
 @pytest.mark.parametrize(

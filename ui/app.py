@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import partial
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual.actions import parse
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.events import Event, Key
 from textual.message import Message
 
@@ -41,9 +42,11 @@ from ui.screens.stop_screen import StopScreen
 from ui.showing import Showing
 from ui.side_worker import LeftBehind, Others, SideWorker
 from ui.store_worker import Answer, Changed, Doing, Loaded, Recovered, Stopped, StoreWorker, Trouble, Unreadable
+from ui.sturdy import SturdyApp
 from ui.task_actions import TaskActions
 from ui.views import FINISHED, OPEN
 from ui.widgets.name_line import NameLine
+from ui.widgets.quick_add import QuickAddWords, words_for
 from ui.widgets.search_line import SearchLine
 from ui.widgets.sidebar import Sidebar
 from ui.widgets.status_line import ListStatus
@@ -63,6 +66,7 @@ _STOPPED = "saving has stopped, by a defect of todurable: quit, and start it aga
 def run(file: Path) -> int:
     """Open the app on the list at `file`; returns the exit code when its user has left it."""
     app = TaskApp(file)
+    threading.excepthook = lambda failed: app.side.log_error(failed.exc_value)
     try:
         app.run()
     finally:
@@ -72,7 +76,7 @@ def run(file: Path) -> int:
     return app.return_code or exit_codes.DONE
 
 
-class TaskApp(App[None]):
+class TaskApp(SturdyApp):
     """The app on the list at `file`. `clock` gives the present time, with its zone."""
 
     TITLE = "todurable"
@@ -103,6 +107,7 @@ class TaskApp(App[None]):
         open_store = partial(TaskStore, file, lock_timeout=lock_timeout, clock=clock)
         self.worker = StoreWorker(open_store, lambda answer: self._hear(self.Told(answer)))
         self.side = SideWorker(file, clock, lambda notice: self._hear(self.Noticed(notice)))
+        self.on_defect = self._tell_defect
         self._others: tuple[Presence, ...] = ()
         self._file_name = file.name
         self._quitting = self._asked = self._finishing = self._ended = False
@@ -116,8 +121,12 @@ class TaskApp(App[None]):
         self.showing = Showing(self.state, self.main, clock)
         self.acting = TaskActions(self.changing)
         drafting = Drafting(self.side)
-        self.forms = FormActions(self.changing, drafting, self.side, today)
-        self.editing = EditActions(self.changing, drafting, today, self.forms.open)
+
+        def words() -> QuickAddWords:
+            return words_for(self.showing.counts, today(), self.showing.week_start)
+
+        self.forms = FormActions(self.changing, drafting, self.side, words)
+        self.editing = EditActions(self.changing, drafting, words, self.forms.open)
         self.looking = ListActions(self.main, self.showing)
         self.setting = AttributeActions(self.changing, self.showing, today)
         self.ordering = OrderActions(self.changing, self.showing)
@@ -304,6 +313,10 @@ class TaskApp(App[None]):
             screen.show(report)
         if not shown:
             self.main.message.say(str(report), problem=True)
+
+    def _tell_defect(self, error: Exception) -> None:
+        self.side.log_error(error)
+        self.main.message.say(sentences.defect(error), problem=True)
 
     def _be_read_only(self, error: FileSafetyError) -> None:
         self.changing.read_only = error

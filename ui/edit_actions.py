@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from core.drafts import Draft
@@ -13,28 +12,28 @@ from ui import sentences
 from ui.changing import Changing
 from ui.drafting import Drafting
 from ui.widgets.name_line import NameLine
-from ui.widgets.quick_add import QuickAddWords, words_for
+from ui.widgets.quick_add import QuickAddWords
 
 
 class EditActions:
-    """The commands whose action begins with `edit.`; `today` gives the present day."""
+    """The commands whose action begins with `edit.`; `words` gives what lines are read with."""
 
     def __init__(
         self,
         changing: Changing,
         drafting: Drafting,
-        today: Callable[[], date],
+        words: Callable[[], QuickAddWords],
         open_form: Callable[[Task, Mapping[str, str]], Awaitable[None]],
     ) -> None:
         self._changing = changing
         self._state = changing.state
         self._screen = changing.screen
-        self._today = today
+        self._words_now = words
         self._drafting = drafting
         self._open_form = open_form
         self._place: dict[str, Any] = {}
         """What a task that is added gets from the place where it is added."""
-        self._words = QuickAddWords(today())
+        self._words = words()
 
     # Adding
 
@@ -49,7 +48,7 @@ class EditActions:
     def _open(self, prompt: str, place: dict[str, Any], text: str = "") -> None:
         """Take lines of quick add, one after the other: while the list is still being read too."""
         if self._changing.can_type():
-            self._place, self._words = place, words_for(self._state.tasks, self._today())
+            self._place, self._words = place, self._words_now()
             self._screen.start_adding(prompt, self._words, text)
 
     def take_lines(self, given: NameLine.LinesGiven) -> None:

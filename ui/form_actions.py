@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date
 from typing import Any
 
 from core.drafts import Draft
@@ -15,21 +14,23 @@ from ui.screens.date_screen import Chosen, DateScreen
 from ui.screens.form_screen import FormScreen
 from ui.side_worker import SideWorker
 from ui.widgets.form_fields import Around
-from ui.widgets.quick_add import words_for
+from ui.widgets.quick_add import QuickAddWords
 
 _TITLES = {"due": "Due", "scheduled": "Scheduled for", "wait": "Wait until", "until": "Ends"}
 
 
 class FormActions:
-    """The commands whose action begins with `form.`; `today` gives the present day."""
+    """The commands whose action begins with `form.`; `words` gives what dates and names are read with."""
 
-    def __init__(self, changing: Changing, drafting: Drafting, side: SideWorker, today: Callable[[], date]) -> None:
+    def __init__(
+        self, changing: Changing, drafting: Drafting, side: SideWorker, words: Callable[[], QuickAddWords]
+    ) -> None:
         self._changing = changing
         self._state = changing.state
         self._screen = changing.screen
         self._drafting = drafting
         self._side = side
-        self._today = today
+        self._words = words
         self._form: FormScreen | None = None
         self._others: tuple[Presence, ...] = ()
 
@@ -42,8 +43,8 @@ class FormActions:
 
     async def open(self, task: Task, texts: Mapping[str, str] | None = None) -> None:
         """Open the form of `task`; `texts` are what was typed before, by field."""
-        around = Around(self._today(), 0, self._state.known, self._state.find)
-        words = words_for(self._state.tasks, self._today())
+        words = self._words()
+        around = Around(words.today, words.week_start, self._state.known, self._state.find)
         self._form = FormScreen(task, texts or {}, around, words, self._save)
         self._side.edit(task.uid)
         await self._screen.app.push_screen(self._form, lambda _result: self._closed())
@@ -89,8 +90,12 @@ class FormActions:
         if task is None or not self._changing.can_type():
             return
 
+        words = self._words()
+
         def take(chosen: Chosen | None) -> None:
             if chosen is not None:
                 self._changing.do(lambda: self._state.edit([task], _TITLES[field].lower(), **{field: chosen.day}))
 
-        await self._screen.app.push_screen(DateScreen(_TITLES[field], getattr(task, field), self._today()), take)
+        await self._screen.app.push_screen(
+            DateScreen(_TITLES[field], getattr(task, field), words.today, words.week_start), take
+        )

@@ -53,6 +53,14 @@ def failure(doing: str, error: FileSafetyError) -> str:
     return f"{error} Your change is kept, and saved as soon as that works." if doing == "commit" else str(error)
 
 
+def defect(error: Exception) -> str:
+    """That todurable did something wrong itself."""
+    return (
+        f"Something went wrong in todurable itself ({type(error).__name__}). Your list is safe, and you can go on; "
+        "what happened is written in logs/todurable.log beside it."
+    )
+
+
 def why(error: FileSafetyError) -> str:
     """What is wrong, in the few words that fit beside a list's name."""
     text = str(error)

@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
+from traceback import format_exception
 
 from core import drafts, log, presence
 from core.drafts import Draft
@@ -57,7 +58,7 @@ class SideWorker:
         self._kept: Draft | None = None
         self._presence = Presence(this_instance(), utc(clock()))
         self._announced: Presence | None = None
-        self._entries: list[str] = []
+        self._errors: list[BaseException | None] = []
         self._others: tuple[Presence, ...] = ()
         self._forget = self._stopping = False
 
@@ -85,10 +86,10 @@ class SideWorker:
             self._presence = Presence(self._presence.by, self._presence.since, uid)
             self._changed.notify_all()
 
-    def log(self, entry: str) -> None:
-        """Write `entry` to the log."""
+    def log_error(self, error: BaseException | None) -> None:
+        """Write to the log what happened, and where."""
         with self._changed:
-            self._entries.append(entry)
+            self._errors.append(error)
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -122,7 +123,7 @@ class SideWorker:
 
     def _waits(self) -> bool:
         draft_waits = self._draft != self._kept and self.problem is None
-        return draft_waits or bool(self._entries) or self._forget or self._presence.editing != self._told_editing
+        return draft_waits or bool(self._errors) or self._forget or self._presence.editing != self._told_editing
 
     @property
     def _told_editing(self) -> str:
@@ -140,8 +141,8 @@ class SideWorker:
 
     def _write(self) -> None:
         with self._changed:
-            draft, now, entries, forget = self._draft, self._presence, self._entries, self._forget
-            self._entries, self._forget = [], False
+            draft, now, errors, forget = self._draft, self._presence, self._errors, self._forget
+            self._errors, self._forget = [], False
         self.problem = None
         if draft != self._kept:
             self._try(lambda: self._keep(draft))
@@ -150,7 +151,8 @@ class SideWorker:
             self._try(lambda: presence.announce(self._files, now))
         if forget:
             self._try(lambda: drafts.forget_taken(self._files))
-        if entries:
+        if errors:
+            entries = ["".join(format_exception(error)) for error in errors]
             self._try(lambda: log.append(self._logs, entries, self._clock()))
 
     def _keep(self, draft: Draft | None) -> None:

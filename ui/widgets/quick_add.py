@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,7 +12,7 @@ from textual.content import Content
 from core.dates import SHORT_WEEKDAYS
 from core.display import literal
 from core.quickadd import QuickAdd, Span, parse
-from core.task import Task
+from ui.views import View
 from ui.widgets.entry import NO_COMPLETION, Completion, Painted
 
 _DATE_KEYS = ("due", "scheduled", "wait", "until")
@@ -65,17 +64,11 @@ class QuickAddWords:
         return Completion(match.start(), _choices(mark, word, contexts if mark == "@" else tags))
 
 
-def words_for(tasks: Iterable[Task], today: date, week_start: int = 0) -> QuickAddWords:
-    """What to read a line with that is added to `tasks`. It costs a look at each of them."""
-    projects: Counter[str] = Counter()
-    tags: Counter[str] = Counter()
-    for task in tasks:
-        if task.project:
-            projects[task.project] += 1
-        if task.tags:
-            tags.update(task.tags)
-    by_use = [tuple(name for name, _count in counter.most_common()) for counter in (projects, tags)]
-    return QuickAddWords(today, week_start, *by_use)
+def words_for(counts: Mapping[View, int], today: date, week_start: int = 0) -> QuickAddWords:
+    """What to read a line with that is added to a list whose views have so many tasks."""
+    by_use = sorted((view for view, count in counts.items() if count > 0), key=lambda view: -counts[view])
+    projects, tags = (tuple(view.name for view in by_use if view.kind == kind) for kind in ("project", "tag"))
+    return QuickAddWords(today, week_start, projects, tags)
 
 
 def preview(line: str, words: QuickAddWords, completion: Completion) -> Content:
