@@ -31,7 +31,7 @@ ADD_AND_SAVE = """
 """
 FORK_COMMANDS = """
     import os, sys
-    import ui.verbs.add, ui.verbs.done
+    import ui.verbs.add, ui.verbs.status
     from ui.cli import main
     print("ready", flush=True)
     sys.stdin.readline()

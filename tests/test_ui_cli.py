@@ -33,8 +33,9 @@ class TestAdd:
         assert [todurable("add", name) for name in ("one", "two")] == [(0, "1\n", ""), (0, "2\n", "")]
 
     def test_joins_words_by_spaces(self) -> None:
-        todurable("add", "Pay", "the  rent", "-5")
-        assert tasks_shown()[0]["name"] == "Pay the  rent -5"
+        todurable("add", "Pay", "the  rent", "-5", "-x")
+        todurable("add", "--literal", "Pay", "the  rent", "#5")
+        assert [task["name"] for task in tasks_shown()] == ["Pay the rent -5 -x", "Pay the  rent #5"]
 
     def test_words_behind_two_dashes_are_no_options(self) -> None:
         assert todurable("add", "--", "--json", "-x") == (0, "1\n", "")
@@ -49,7 +50,8 @@ class TestAdd:
     def test_makes_a_private_directory_for_the_users_own_list(self, file: Path) -> None:
         todurable("add", "one")
         assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
-        assert {stat.S_IMODE(path.stat().st_mode) for path in file.parent.iterdir()} == {0o600}
+        modes = {stat.S_IMODE(path.stat().st_mode) for path in file.parent.rglob("*") if path.is_file()}
+        assert modes == {0o600}
 
     def test_makes_no_directory_for_a_list_that_is_named(self, tmp_path: Path) -> None:
         ended = todurable("add", "one", "--file", str(tmp_path / "none" / "x.json"))
@@ -297,7 +299,7 @@ class TestOptions:
             ["frobnicate"],
             ["add"],
             ["done"],
-            ["list", "extra"],
+            ["list", "duo:today"],
             ["list", "--al"],
             ["list", "--file"],
             ["--lock-timeout", "nan", "list"],
@@ -308,8 +310,9 @@ class TestOptions:
     )
     def test_wrong_usage_is_one_sentence_and_2(self, home: Path, arguments: list[str]) -> None:
         code, out, err = todurable(*arguments)
-        assert (code, out, err.count("\n")) == (2, "", 1)
-        assert err.startswith("todurable: ")
+        first, *shown = err.splitlines()
+        assert (code, out, first[:11]) == (2, "", "todurable: ")
+        assert all(line.startswith("  ") for line in shown)
         assert list(home.iterdir()) == []
 
     def test_errors_of_json_are_json_on_stderr(self) -> None:
@@ -331,7 +334,7 @@ class TestOptions:
         assert code == 0
         for verb in VERBS:
             assert re.search(rf"^ +{verb.name} +\S", overview, re.MULTILINE)
-            assert f"example: {verb.example}" in " ".join(todurable(verb.name, "--help").out.split())
+            assert verb.example.splitlines()[0] in todurable(verb.name, "--help").out
 
     def test_without_a_verb_it_is_the_app_which_needs_a_terminal(self) -> None:
         assert todurable().code == todurable("tui").code == 2
@@ -348,7 +351,7 @@ def modules_after(*arguments: str) -> set[str]:
 def test_imports_nothing_that_it_does_not_need(file: Path, arguments: list[str]) -> None:
     make_list(file, "one")
     modules = modules_after(*arguments)
-    assert f"ui.verbs.{arguments[0]}" in modules
+    assert f"ui.verbs.{'status' if arguments[0] == 'done' else arguments[0]}" in modules
     heavy = {"textual", "rich", "asyncio", "importlib.metadata", "platformdirs", "gzip", "ui.app", "ui.verbs.doctor"}
     assert modules & heavy == set()
     assert ("core.store" in modules) == (arguments[0] != "path")

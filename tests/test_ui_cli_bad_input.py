@@ -57,7 +57,7 @@ class TestNames:
 
     @pytest.mark.parametrize("name", [HOSTILE, "x" * 10_000, "ü" * 10_000], ids=["hostile", "long", "long and wide"])
     def test_of_any_other_kind_are_kept_as_they_are_and_shown_literally(self, name: str) -> None:
-        assert todurable("add", name) == (0, "1\n", "")
+        assert todurable("add", "--literal", name) == (0, "1\n", "")
         assert tasks_shown()[0]["name"] == name
         assert todurable("list").out.split("\t")[4] == literal(name)
         assert todurable("done", "1").out == f"Done: 1 {literal(name)}\n"

@@ -1,95 +1,129 @@
-"""The grammar of the command line: one table of verbs, from which the parser and its help are made.
-
-The verb NAME is carried out by `run(options, out)` in `ui/verbs/NAME.py`, imported when it is called.
-"""
+"""The grammar of the command line, made from the table of verbs."""
 
 from __future__ import annotations
 
 import argparse
 import math
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any, NoReturn
 
 from core.errors import TodurableError
 from ui.keeping_verbs import KEEPING
+from ui.task_verbs import TASKS
 from ui.verb import Verb
 
-_PROGRAM = "todurable"
+PROGRAM = "todurable"
+VERBS = (*TASKS, *KEEPING)
 _LONGEST_TIMEOUT = 86_400.0
+_WITH_VALUE = ("--file", "--list", "--lock-timeout")
+_WORD = "\0"
+"""Put before an argument, says that it is no option; no argument of a program can hold it."""
 
 
 class UsageError(TodurableError):
     """The command line is not one of ours."""
 
 
-VERBS = (
-    Verb("tui", "open the app; so does no command at all", "todurable tui"),
-    Verb(
-        "add",
-        "add a task and print its id",
-        "todurable add Pay the rent",
-        lambda parser: parser.add_argument("name", metavar="NAME", nargs="+", help="the task's name, in words"),
-        'Words that begin with a dash go behind "--".',
-    ),
-    Verb(
-        "list",
-        "show the open tasks, in order",
-        "todurable list --all --json",
-        lambda parser: parser.add_argument("--all", action="store_true", help="also those that are done or cancelled"),
-        "Piped, a line has seven fields, separated by tabs: id, status, priority, due, name, project, tags.",
-    ),
-    Verb(
-        "done",
-        "complete tasks",
-        "todurable done 3 5",
-        lambda parser: parser.add_argument(
-            "tasks", metavar="ID", nargs="+", help="ids, or the first letters of uids; all are completed, or none"
-        ),
-    ),
-    Verb("undo", "take back the last change", "todurable undo"),
-    *KEEPING,
-)
-
-
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """The options in `arguments`. Raises UsageError; for --help and --version prints and raises SystemExit."""
+    """The options in `arguments`. Raises UsageError; for --help and --version prints and raises SystemExit.
+
+    Only the verb that is called gets a parser: making them all takes longer than most commands do.
+    """
     options = argparse.Namespace(
-        verb="tui", file=None, list=None, json=False, quiet=False, no_color=False, debug=False, lock_timeout=None
+        verb="tui",
+        module="tui",
+        file=None,
+        list=None,
+        json=False,
+        quiet=False,
+        no_color=False,
+        debug=False,
+        lock_timeout=None,
     )
-    return build_parser().parse_args(arguments, options)
+    place = _place_of_verb(arguments)
+    verb = next((verb for verb in VERBS if place is not None and verb.name == arguments[place]), None)
+    if verb is None or place is None:
+        return build_parser().parse_args(arguments, options)
+    options.verb, options.module = verb.name, verb.module or verb.name
+    parser = _Parser(prog=f"{PROGRAM} {verb.name}", parents=[_options_of_every_verb()], **_texts(verb))
+    verb.add_arguments(parser)
+    rest = [*arguments[:place], *arguments[place + 1 :]]
+    if not verb.words:
+        return parser.parse_args(rest, options)
+    found = parser.parse_intermixed_args(list(_words_marked(rest)), options)
+    for name, value in vars(found).items():
+        setattr(found, name, _unmarked(value))
+    return found
 
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
     everywhere = _options_of_every_verb()
     parser = _Parser(
-        prog=_PROGRAM,
+        prog=PROGRAM,
         parents=[everywhere],
         description="A to-do list you cannot lose: a terminal app and a command line over one JSON file.",
         epilog=_exit_codes_help(),
     )
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", title="commands", parser_class=_Parser)
     for verb in VERBS:
-        verb.add_arguments(
-            verbs.add_parser(
-                verb.name,
-                parents=[everywhere],
-                help=verb.summary,
-                description=f"{verb.summary[0].upper()}{verb.summary[1:]}. {verb.details}",
-                epilog=f"example: {verb.example}",
-            )
-        )
+        verb.add_arguments(verbs.add_parser(verb.name, parents=[everywhere], help=verb.summary, **_texts(verb)))
     return parser
+
+
+def _texts(verb: Verb) -> dict[str, Any]:
+    examples = verb.example.splitlines()
+    heading = "examples" if len(examples) > 1 else "example"
+    return {
+        "description": f"{verb.summary[0].upper()}{verb.summary[1:]}. {verb.details}".strip(),
+        "epilog": "\n".join((f"{heading}:", *(f"  {example}" for example in examples))),
+    }
+
+
+def _place_of_verb(arguments: Sequence[str]) -> int | None:
+    """Where the first argument stands that is neither an option nor the value of one."""
+    skipped = False
+    for place, argument in enumerate(arguments):
+        if not skipped and not argument.startswith("-"):
+            return place
+        skipped = not skipped and argument in _WITH_VALUE
+    return None
+
+
+def _words_marked(arguments: Sequence[str]) -> Iterator[str]:
+    """`arguments` with a mark on each that begins with one dash, or stands behind two: a word, not an option."""
+    behind = False
+    for argument in arguments:
+        if argument == "--" and not behind:
+            behind = True
+        elif behind or (re.match("-[^-]", argument) and argument != "-h"):
+            yield _WORD + argument
+        else:
+            yield argument
+
+
+def _unmarked(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unmarked(item) for item in value]
+    return value.removeprefix(_WORD) if isinstance(value, str) else value
 
 
 class _Parser(argparse.ArgumentParser):
     """Takes no abbreviations, which a later option could make ambiguous, and leaves it to the caller to exit."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(allow_abbrev=False, **settings)
+        super().__init__(allow_abbrev=False, formatter_class=_Help, **settings)
 
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}. Try: {self.prog} --help")
+
+
+class _Help(argparse.HelpFormatter):
+    """Fills paragraphs, but leaves a text of several lines, such as examples, as it is."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if "\n" in text else super()._fill_text(text, width, indent)
 
 
 class _Version(argparse.Action):
@@ -99,10 +133,10 @@ class _Version(argparse.Action):
         from importlib.metadata import PackageNotFoundError, version
 
         try:
-            number = version(_PROGRAM)
+            number = version(PROGRAM)
         except PackageNotFoundError:  # run from a checkout, never installed
             number = "(not installed)"
-        print(_PROGRAM, number)  # noqa: T201 - as argparse prints its help; the caller flushes both
+        print(PROGRAM, number)  # noqa: T201 - as argparse prints its help; the caller flushes both
         parser.exit()
 
 

@@ -48,7 +48,9 @@ def _run(arguments: Sequence[str]) -> int:
     except TodurableError as error:
         if "--debug" in arguments:
             sys.excepthook(type(error), error, error.__traceback__)
-        Output(json="--json" in arguments).error(error)
+        out = Output(json="--json" in arguments)
+        out.error(error, **getattr(error, "fields", {}))
+        out.remark(getattr(error, "lines", ()))
         return _exit_code(error)
 
 
@@ -64,7 +66,7 @@ def _carry_out(arguments: Sequence[str]) -> int:
         Output().flush()
         return exit_codes.DONE
     out = Output(json=options.json, quiet=options.quiet, no_color=options.no_color)
-    code: int = import_module(f"ui.verbs.{options.verb}").run(options, out)
+    code: int = import_module(f"ui.verbs.{options.module}").run(options, out)
     return code
 
 

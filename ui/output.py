@@ -75,6 +75,10 @@ class Output:
         else:
             self.raw(f"{_json(value)}\n".encode())
 
+    def json_lines(self, values: Iterable[Any]) -> None:
+        """Print each of `values` as a JSON document on a line of its own."""
+        self.raw("".join(f"{_json(value)}\n" for value in values).encode())
+
     def raw(self, raw: bytes) -> None:
         """Print `raw` as it is."""
         if sys.stdout is None:  # closed by whoever started us
@@ -102,15 +106,23 @@ class Output:
         """Say what must not go unseen although the command succeeds; `fields` are for programs."""
         self._say("warning", "Warning: ", sentence, **fields)
 
-    def error(self, error: TodurableError) -> None:
-        """Say why the command failed."""
-        self._say("error", "todurable: ", str(error), kind=type(error).__name__)
+    def error(self, error: TodurableError, **fields: Any) -> None:
+        """Say why the command failed; `fields` are for programs."""
+        self._say("error", "todurable: ", str(error), kind=type(error).__name__, **fields)
+
+    def remark(self, lines: Iterable[str]) -> None:
+        """Show people `lines` beside a message."""
+        if not self.json:
+            self._write("".join(f"  {literal(line)}\n" for line in lines))
 
     def _say(self, level: str, prefix: str, sentence: str, **fields: Any) -> None:
         line = _json({level: {**fields, "message": sentence}}) if self.json else prefix + literal(sentence)
+        self._write(f"{line}\n")
+
+    def _write(self, text: str) -> None:
         if sys.stderr is not None:
             with suppress(OSError):  # a full disk, say: no place is left to tell it, but the exit code still does
-                sys.stderr.write(f"{line}\n")
+                sys.stderr.write(text)
                 sys.stderr.flush()
 
 

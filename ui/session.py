@@ -13,7 +13,7 @@ from core.paths import make_private_directory
 from core.profile import Profile
 from core.safekeeping import copy_before, copy_if_due, is_bulk
 from core.state import AppState
-from core.store import TaskStore
+from core.store import News, TaskStore
 from core.task import FIELDS, Task, name_of
 from core.tasklist import Conflict
 from ui.output import Output
@@ -21,20 +21,28 @@ from ui.settings import chosen, kept_by
 
 
 @contextmanager
-def store_for(options: Namespace, out: Output, *, writing: bool = False) -> Iterator[TaskStore]:
-    """The files that `options` name; what had to be recovered when they were read is told in the end.
-
-    With `writing`, the directory of the user's own list is made where it is missing.
-    """
+def list_for(options: Namespace, out: Output) -> Iterator[tuple[TaskStore, Profile]]:
+    """The files that `options` name, and the settings; what had to be recovered from the files is told in the end."""
     file, profile = chosen(options, out)
-    if writing and options.file is None:
-        make_private_directory(file.parent)
     with closing(open_store(file, profile, options)) as store:
         try:
-            yield store
+            yield store, profile
         finally:
             if store.report is not None:
                 out.warn(str(store.report), recovery=store.report.to_json())
+
+
+@contextmanager
+def store_for(options: Namespace, out: Output) -> Iterator[TaskStore]:
+    """As `list_for`, where no setting matters."""
+    with list_for(options, out) as (store, _profile):
+        yield store
+
+
+def make_directory(options: Namespace, store: TaskStore) -> None:
+    """Make the directory of the user's own list where it is missing; not that of a list that was named."""
+    if options.file is None:
+        make_private_directory(store.files.path.parent)
 
 
 def open_store(file: Path, profile: Profile, options: Namespace) -> TaskStore:
@@ -61,7 +69,12 @@ def save(state: AppState, store: TaskStore, out: Output) -> tuple[Conflict, ...]
     """
     if is_bulk(state.pending):
         copy_before(store)
-    conflicts = state.receive(store.commit(state.pending)).conflicts
+    return saved(state, store.commit(state.pending), store, out)
+
+
+def saved(state: AppState, news: News, store: TaskStore, out: Output) -> tuple[Conflict, ...]:
+    """As `save`, when the commit has been made and told these `news`."""
+    conflicts = state.receive(news).conflicts
     if store.checkpoint_due:
         _checkpoint(store, out)
         _copy(store, out)

@@ -8,10 +8,16 @@ from typing import NamedTuple
 
 
 class Verb(NamedTuple):
-    """A command: its name, what it does, how it is used, and what adds its own arguments to a parser."""
+    """A command: its name, what it does, how it is used (an example a line), and what adds its arguments to a parser.
+
+    The verb NAME is carried out by `run(options, out)` in `ui/verbs/NAME.py`, or in the module that is named. `words`:
+    its arguments may begin with a dash, as `-@phone` does.
+    """
 
     name: str
     summary: str
     example: str
     add_arguments: Callable[[argparse.ArgumentParser], object] = lambda _parser: None
     details: str = ""
+    words: bool = False
+    module: str = ""

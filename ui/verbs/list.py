@@ -1,79 +1,98 @@
-"""`todurable list`: the tasks, for people, for pipes and for programs."""
+"""`todurable list`: the tasks that a query finds, for people, for pipes and for programs."""
 
 from __future__ import annotations
 
 import os
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
 from core.display import literal
-from core.state import AppState
-from core.task import Priority, Status, Task
+from core.errors import TodurableError
+from core.facts import moment
+from core.list_state import ListState
+from core.query import Query
+from core.task import FIELDS, Task
 from ui import exit_codes
-from ui.columns import Column, cut, lines
+from ui.arguments import UsageError
+from ui.choosing import found, query
+from ui.listing import PIPED, Listing, grouped
 from ui.output import Output
-from ui.session import load, store_for, task_document
+from ui.session import list_for, load, task_document
 
-_OPEN = (Status.PENDING, Status.ACTIVE)
-_MARKS = {Status.PENDING: "", Status.ACTIVE: ">", Status.DONE: "x", Status.CANCELLED: "-"}
-_BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+_COLUMNS = (*(field for field in FIELDS if field != "extra"), "labels", "mark")
+
+
+class UnknownFilterError(TodurableError):
+    """The profile has no such filter."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"Your profile has no filter “{name}”. Make it: todurable profile set filters.{name} QUERY")
+        self.name = name
 
 
 def run(options: Namespace, out: Output) -> int:
     """Print the tasks in order. Writes nothing, whatever state the files are in."""
-    with store_for(options, out) as store:
+    columns = _columns(options.columns)
+    with list_for(options, out) as (store, profile):
+        asked = query(_text(options, profile.filters), profile.week_start)
         state = load(store, out)
-    tasks = [task for task in state.tasks if options.all or task.status in _OPEN]
+    tasks = found(state, asked)
+    today = moment(datetime.now())  # noqa: DTZ005 - the user's own clock
+    groups = grouped(tasks, options.group, today.day) if options.group else [("", tasks)]
     if options.json:
-        out.document([task_document(task) for task in tasks])
+        in_order = {task.uid: task for _heading, group in groups for task in group}
+        out.document([task_document(task) for task in in_order.values()])
     elif not tasks:
-        out.note(_nothing(state, store.files.path, everything=options.all))
+        out.note(_nothing(state, store.files.path, asked, everything=options.all))
     else:
-        out.lines(_for_people(tasks, out) if out.to_terminal else map(_for_pipes, tasks))
+        listing = Listing(state.known, today, words=profile.date_style == "words")
+        if out.to_terminal:
+            out.lines(_for_people(groups, listing, columns, out))
+        else:
+            out.lines(line for _heading, group in groups for line in listing.for_pipes(group, columns or PIPED))
     return exit_codes.DONE
 
 
-def _nothing(state: AppState, path: Path, *, everything: bool) -> str:
+def _text(options: Namespace, filters: dict[str, str]) -> str:
+    """The query that `options` make together."""
+    text = " ".join(options.query)
+    if options.filter is not None:
+        if options.filter not in filters:
+            raise UnknownFilterError(options.filter)
+        text = f"({filters[options.filter]}) {text}"
+    if options.all:
+        text = f"({text}) status!=deleted" if text else "status!=deleted"
+    text += f" sort:{options.sort}" if options.sort else ""
+    return text + (f" limit:{options.limit}" if options.limit else "")
+
+
+def _columns(text: str | None) -> tuple[str, ...]:
+    names = tuple(name.strip().lower() for name in text.split(",")) if text else ()
+    for name in names:
+        if name not in _COLUMNS:
+            raise UsageError(f"There is no column “{name}”. There are {', '.join(_COLUMNS)}.")
+    return names
+
+
+def _for_people(
+    groups: Sequence[tuple[str, list[Task]]], listing: Listing, columns: Sequence[str], out: Output
+) -> Iterator[str]:
+    tasks = [task for _heading, group in groups for task in group]
+    rows = listing.for_people(tasks, columns, out.width, color=out.color)
+    yield next(rows)
+    for heading, group in groups:
+        if heading:
+            yield literal(heading)
+        yield from islice(rows, len(group))
+
+
+def _nothing(state: ListState, path: Path, asked: Query, *, everything: bool) -> str:
     if state.seq == 0 and not os.path.lexists(path):
         return f"There is no list at {path} yet: the first task that you add makes it."
-    return "There are no tasks." if everything else "There are no open tasks."
-
-
-def _for_pipes(task: Task) -> str:
-    """Always the same fields: none can hold the tab that stands between them, for `literal` replaces it."""
-    fields = (str(task.id), task.status, str(task.priority.value), task.due or "", task.name, task.project)
-    return "\t".join(map(literal, (*fields, " ".join(task.tags))))
-
-
-def _for_people(tasks: Sequence[Task], out: Output) -> Iterator[str]:
-    width = out.width
-    columns = (
-        Column("ID", [str(task.id) for task in tasks], drop=1, right=True),
-        Column("", [_MARKS[task.status] for task in tasks], drop=2),
-        Column("P", [str(task.priority.value or "") for task in tasks], drop=3),
-        Column("DUE", [task.due or "" for task in tasks], drop=4),
-        Column("NAME", [literal(task.name) for task in tasks]),
-        Column("LABELS", [cut(_labels(task), width // 3) for task in tasks], drop=5),
-    )
-    heading, *rows = lines(columns, width)
-    color = out.color
-    yield _styled(heading, _DIM) if color else heading
-    for task, row in zip(tasks, rows, strict=True):
-        yield _styled(row, _style(task)) if color else row
-
-
-def _labels(task: Task) -> str:
-    """Project and tags, as they are typed."""
-    tags = [tag if tag.startswith("@") else f"+{tag}" for tag in task.tags]
-    return literal(" ".join([f"#{task.project}", *tags] if task.project else tags))
-
-
-def _style(task: Task) -> str:
-    if task.status not in _OPEN:
-        return _DIM
-    return _BOLD if task.priority is Priority.HIGH else ""
-
-
-def _styled(line: str, style: str) -> str:
-    return f"{style}{line}{_PLAIN}" if style else line
+    if everything and not asked.text.removesuffix("status!=deleted"):
+        return "There are no tasks."
+    besides = f" ({asked.implied})" if asked.implied else ""
+    return f"No task matches{besides}." if asked.text else "There are no open tasks."

@@ -1,4 +1,4 @@
-"""`todurable undo`: the last change taken back, whoever made it."""
+"""`todurable undo`: the last change taken back, whoever made it; `todurable redo`: done again what was undone."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ from ui.session import load, save, store_for, task_document
 
 
 def run(options: Namespace, out: Output) -> int:
-    """Take back the last change, and say which. A value that was changed since stays, and that is told."""
+    """Take back the last change or undo, and say which. A value that was changed since stays, and that is told."""
+    redo = options.verb == "redo"
+    sentence = sentences.done_again if redo else sentences.undone
     with store_for(options, out) as store:
         state = load(store, out, history=True)
-        undone, asked = state.undo(), state.pending[-1].changes
+        undone, asked = (state.redo if redo else state.undo)(), state.pending[-1].changes
         undone = _as_committed(undone, asked, save(state, store, out))
     if options.json:
-        out.document(_document(undone, state))
+        out.document(_document("redone" if redo else "undone", undone, state))
     elif undone.changed:
-        out.done(sentences.undone(undone))
+        out.done(sentence(undone))
     else:
-        out.note(sentences.undone(undone))
+        out.note(sentence(undone))
     return exit_codes.DONE if undone.changed else exit_codes.REFUSED
 
 
@@ -41,10 +43,10 @@ def _as_committed(undone: Outcome, asked: Iterable[Change], conflicts: tuple[Con
     return undone._replace(changed=undone.changed & changed, conflicts=conflicts)
 
 
-def _document(undone: Outcome, state: AppState) -> dict[str, Any]:
+def _document(what: str, undone: Outcome, state: AppState) -> dict[str, Any]:
     tasks = {task.uid: task for task in (*state.tasks, *state.trash)}
     return {
-        "undone": undone.label,
+        what: undone.label,
         "tasks": [task_document(task) for uid, task in tasks.items() if uid in undone.changed],
         "removed": sorted(undone.changed - tasks.keys()),
         "conflicts": [conflict._asdict() for conflict in undone.conflicts],

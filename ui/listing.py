@@ -1,0 +1,150 @@
+"""Tasks as rows of fields: for pipes, where a line is always the same; for people, where it fits and has colours."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+
+from core import facts
+from core.dates import SHORT_WEEKDAYS
+from core.display import literal
+from core.task import Priority, Status, Task
+from ui.columns import Column, cut, lines
+
+PIPED = ("id", "status", "priority", "due", "name", "project", "tags")
+"""The fields of a line where none are asked for."""
+
+_DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
+_STYLES = {"overdue": "\x1b[31m", "today": "\x1b[33m", "active": "\x1b[32m", "high": "\x1b[1m", "over": _DIM}
+_MARKS = {Status.PENDING: "", Status.ACTIVE: ">", Status.DONE: "x", Status.CANCELLED: "-", Status.DELETED: "~"}
+_HEADINGS = {"id": "ID", "priority": "P", "mark": ""}
+_RIGHT = ("id", "estimate", "parent")
+_DROPPED_FIRST = ("labels", "due", "priority", "mark", "id")
+"""Of the columns that people see unasked: which goes where there is no room."""
+
+
+class Listing:
+    """Tasks on their way out. `known` has every task by uid, `now` is the present in the user's zone."""
+
+    def __init__(self, known: Mapping[str, Task], now: facts.Moment, *, words: bool = True) -> None:
+        self._known = known
+        self._now = now
+        self._words = words
+
+    def for_pipes(self, tasks: Iterable[Task], fields: Sequence[str]) -> Iterator[str]:
+        """A line a task; no field can hold the tab between them, for `literal` replaces it."""
+        for task in tasks:
+            yield "\t".join(literal(self._field(task, field)) for field in fields)
+
+    def for_people(self, tasks: Sequence[Task], fields: Sequence[str], width: int, *, color: bool) -> Iterator[str]:
+        """Columns that fit into `width` cells, with a heading."""
+        shown = tuple(fields) or ("id", "mark", "priority", "due", "name", "labels")
+        columns = [self._column(tasks, field, width, asked=bool(fields)) for field in shown]
+        if not any(column.drop == 0 for column in columns):
+            columns[-1] = columns[-1]._replace(drop=0)
+        heading, *rows = lines(columns, width)
+        yield _styled(heading, _DIM) if color else heading
+        for task, row in zip(tasks, rows, strict=True):
+            yield _styled(row, _STYLES.get(self._urgency(task), "")) if color else row
+
+    def _column(self, tasks: Sequence[Task], field: str, width: int, *, asked: bool) -> Column:
+        cells = [self._cell(task, field) for task in tasks]
+        if field == "labels":
+            cells = [cut(cell, width // 3) for cell in cells]
+        heading = _HEADINGS.get(field, field.upper())
+        if field == "name":
+            return Column(heading, cells)
+        drop = 1 if asked else len(_DROPPED_FIRST) - _DROPPED_FIRST.index(field)
+        return Column(heading, cells, drop=drop, right=field in _RIGHT)
+
+    def _cell(self, task: Task, field: str) -> str:
+        if field == "due" and task.due and self._words:
+            return day_in_words(task.due, self._now.day)
+        if field == "priority":
+            return str(task.priority.value or "")
+        return literal(self._field(task, field))
+
+    def _field(self, task: Task, field: str) -> str:
+        build = _BUILT.get(field)
+        return build(task, self._known) if build else _text(getattr(task, field))
+
+    def _urgency(self, task: Task) -> str:
+        if not facts.is_open(task):
+            return "over"
+        if facts.is_overdue(task, self._now):
+            return "overdue"
+        if task.status is Status.ACTIVE:
+            return "active"
+        if facts.is_today(task, self._now):
+            return "today"
+        return "high" if task.priority is Priority.HIGH else ""
+
+
+def grouped(tasks: Iterable[Task], field: str, today: str) -> list[tuple[str, list[Task]]]:
+    """`tasks` under headings; where a task has several tags it stands under each."""
+    groups: dict[tuple[bool, str], tuple[str, list[Task]]] = {}
+    for task in tasks:
+        for key, heading in _group(task, field, today):
+            groups.setdefault((not key, key), (heading, []))[1].append(task)
+    return [groups[key] for key in sorted(groups)]
+
+
+def day_in_words(day: str, today: str) -> str:
+    """A date near `today` as people say it, with its time; another one as it is."""
+    away = date.fromisoformat(day[:10]) - date.fromisoformat(today)
+    words = {-1: "yesterday", 0: "today", 1: "tomorrow"}.get(away.days, day[:10])
+    if timedelta(1) < away < timedelta(7):
+        words = SHORT_WEEKDAYS[date.fromisoformat(day[:10]).weekday()]
+    return f"{words} {day[11:]}".rstrip()
+
+
+def _group(task: Task, field: str, today: str) -> list[tuple[str, str]]:
+    """What sorts the groups that `task` is in, empty for the last one, and their headings."""
+    if field == "tag":
+        return [(tag.casefold(), tag if tag[0] == "@" else f"+{tag}") for tag in task.tags] or [("", "No tag")]
+    if field == "project":
+        return [(task.project.casefold(), f"#{task.project}" if task.project else "No project")]
+    if field == "priority":
+        return [(str(task.priority.value or ""), f"Priority {task.priority.name.lower()}")]
+    if field == "status":
+        return [(str(list(Status).index(task.status) + 1), task.status.capitalize())]
+    return [_group_of_day(task.due, today)]
+
+
+def _group_of_day(due: str | None, today: str) -> tuple[str, str]:
+    if due is None:
+        return "", "No date"
+    day = due[:10]
+    if day < today:
+        return "0", "Overdue"
+    words = day_in_words(day, today)
+    return day, day if words == day else f"{words.capitalize()} {day}"
+
+
+def _labels(task: Task) -> str:
+    """Project and tags, as they are typed."""
+    tags = [tag if tag.startswith("@") else f"+{tag}" for tag in task.tags]
+    return " ".join([f"#{task.project}", *tags] if task.project else tags)
+
+
+def _ids(uids: Iterable[str | None], known: Mapping[str, Task]) -> str:
+    return " ".join(str(known[uid].id) for uid in uids if uid is not None and uid in known)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, tuple):
+        return " ".join(map(str, value))
+    return "" if value is None else str(value)
+
+
+_BUILT: dict[str, Callable[[Task, Mapping[str, Task]], str]] = {
+    "priority": lambda task, _known: str(task.priority.value),
+    "parent": lambda task, known: _ids([task.parent], known),
+    "depends": lambda task, known: _ids(task.depends, known),
+    "labels": lambda task, _known: _labels(task),
+    "mark": lambda task, _known: _MARKS[task.status],
+}
+
+
+def _styled(line: str, style: str) -> str:
+    return f"{style}{line}{_PLAIN}" if style else line

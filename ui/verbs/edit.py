@@ -1,0 +1,44 @@
+"""`todurable edit`: fields of tasks changed, as one step of undo."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from datetime import datetime
+
+from core.state import AppState
+from core.task import Task
+from ui import exit_codes
+from ui.arguments import UsageError
+from ui.choosing import chosen, named
+from ui.committing import commit
+from ui.edit_words import read, split
+from ui.output import Output
+from ui.session import called, list_for, load, task_document
+
+
+def run(options: Namespace, out: Output) -> int:
+    """Change all the tasks that are meant, or none. One that is so already stays as it is, and that is told."""
+    options.tasks, words = split(options.words) if options.where is None else ([], options.words)
+    if not words:
+        raise UsageError("Say what to change, for example: todurable edit 12 due:fri +urgent")
+    with list_for(options, out) as (store, profile):
+        state = load(store, out)
+        today = datetime.now().date()  # noqa: DTZ005 - of the user's own clock
+        find = lambda names: [task.uid for task in named(state, [names])]  # noqa: E731 - said once, beside its use
+        edits = read(words, find, today=today, week_start=profile.week_start)
+        tasks = chosen(state, options, out, profile.week_start)
+        act = lambda: state.edit_each([(task, edits.of(_now(state, task))) for task in tasks])  # noqa: E731 - as above
+        commit(act, tasks, state, store, options, out)
+    changed = [_now(state, task) for task in tasks]
+    for before, task in zip(tasks, changed, strict=True):
+        if task.modified == before.modified:
+            out.note(f"{called(task)} is so already.")
+        else:
+            out.done(f"Changed: {task.id} {task.name}")
+    if options.json:
+        out.document([task_document(task) for task in changed])
+    return exit_codes.DONE
+
+
+def _now(state: AppState, task: Task) -> Task:
+    return state.known.get(task.uid, task)
