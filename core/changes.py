@@ -43,7 +43,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
 
     `key` is unique: it tells a record that was already written from one still to be written, and names what an
     undo undoes. A record with `undoes` is guarded: it touches a field only where that still has its `before`.
-    `returned` are the tasks it creates that were there before and keep the id they had: it can belong to nobody else.
+    `returned` are the tasks that it brings back with the id they had, where that still belongs to nobody: `first_free`
+    is the first id that was never given when it was made.
     """
 
     seq: int
@@ -55,6 +56,7 @@ class Record(Struct, frozen=True, omit_defaults=True):
     key: str = ""
     undoes: str = ""
     returned: tuple[str, ...] = ()
+    first_free: int = 0
 
 
 OUTSIDE = "outside"
@@ -143,13 +145,21 @@ def number(records: Sequence[Record], seq: int, next_id: int) -> tuple[Record, .
     for record in records:
         if not record.undoes:
             for change in record.changes:
-                if change.creates and change.uid not in given and change.uid not in record.returned:
-                    given[change.uid] = next_id
-                    next_id += 1
+                if change.creates and change.uid not in given:
+                    given[change.uid] = _id_for(change, record, next_id)
+                    next_id = max(next_id, given[change.uid] + 1)
         seq += 1
         changes = tuple(_renumber(change, given) for change in record.changes)
         numbered.append(replace(record, changes=changes, seq=seq, next_id=next_id))
     return tuple(numbered)
+
+
+def _id_for(change: Change, record: Record, next_id: int) -> int:
+    """The id that a task gets: the one it had, where no other can have that, else the next."""
+    had: int = (change.after or {}).get("id", 0)
+    if change.uid in record.returned and not record.first_free <= had < next_id:
+        return had
+    return next_id
 
 
 def ids_given(records: Iterable[Record]) -> dict[str, int]:

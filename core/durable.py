@@ -12,8 +12,8 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -168,20 +168,33 @@ def write_temporary(path: Path, raw: bytes, like: os.stat_result | None = None) 
 
     Leaves nothing behind when it fails.
     """
+    return write_temporary_blocks(path, (raw,), like)
+
+
+def write_temporary_blocks(path: Path, blocks: Iterable[bytes], like: os.stat_result | None = None) -> Path:
+    """As `write_temporary`, for what is not all in memory at once."""
+    with new_temporary(path, like) as (temporary, descriptor):
+        for block in blocks:
+            write_all(descriptor, block)
+    return temporary
+
+
+@contextmanager
+def new_temporary(path: Path, like: os.stat_result | None = None) -> Iterator[tuple[Path, int]]:
+    """As `write_temporary`: the new file and its descriptor, to be written to; at the end it is synced and closed."""
     temporary = temporary_name(path)
     descriptor = os.open(temporary, _NEW, _PRIVATE)
     try:
         try:
             if like is not None and sys.platform != "win32":
                 _take_after(descriptor, like)
-            write_all(descriptor, raw)
+            yield temporary, descriptor
             sync(descriptor)
         finally:
             os.close(descriptor)
     except BaseException:  # Ctrl-C too must leave no file behind
         discard(temporary)
         raise
-    return temporary
 
 
 def _take_after(descriptor: int, like: os.stat_result) -> None:

@@ -179,7 +179,7 @@ class ListState:
         if not changes:
             return Outcome(label, frozenset())
         record = new_record(label, changes, self._time(), self.by, lambda: os.urandom(8).hex(), undoes)
-        record = replace(record, returned=returned)
+        record = replace(record, returned=returned, first_free=self.next_id if returned else 0)
         [applied] = self._put_on_top([record])
         self._sorted = None
         return Outcome(label, frozenset(applied.previous), applied.conflicts)

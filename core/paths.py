@@ -43,7 +43,7 @@ def data_directory(environ: Mapping[str, str]) -> Path:
     $TODURABLE_HOME where that is not empty, else the platform's own place. Raises NoHomeError where there is none.
     """
     chosen = environ.get("TODURABLE_HOME")
-    return _absolute(environ, chosen) if chosen else _platform_directory(environ) / _NAME
+    return absolute_path(environ, chosen) if chosen else _platform_directory(environ) / _NAME
 
 
 def task_file(environ: Mapping[str, str], named: str | None) -> Path:
@@ -51,7 +51,7 @@ def task_file(environ: Mapping[str, str], named: str | None) -> Path:
 
     Symbolic links and ".." stay as they are: "x/.." is not where it looks to be when x is a link.
     """
-    return data_directory(environ) / TASK_FILE if named is None else _absolute(environ, named)
+    return data_directory(environ) / TASK_FILE if named is None else absolute_path(environ, named)
 
 
 def profile_file(environ: Mapping[str, str]) -> Path:
@@ -60,7 +60,7 @@ def profile_file(environ: Mapping[str, str]) -> Path:
     Raises NoHomeError where there is none.
     """
     chosen = environ.get("TODURABLE_HOME")
-    return (_absolute(environ, chosen) if chosen else _configuration_directory(environ) / _NAME) / PROFILE_FILE
+    return (absolute_path(environ, chosen) if chosen else _configuration_directory(environ) / _NAME) / PROFILE_FILE
 
 
 def make_private_directory(path: Path) -> None:
@@ -121,7 +121,8 @@ def _home(environ: Mapping[str, str]) -> Path:
     return Path(home)
 
 
-def _absolute(environ: Mapping[str, str], text: str) -> Path:
+def absolute_path(environ: Mapping[str, str], text: str) -> Path:
+    """The full path that `text` names for its user: “~” is their home. Raises NoHomeError, NoCurrentDirectoryError."""
     # Asked of the text, because Path("./~") is Path("~").
     if text == "~" or text.startswith(("~/", f"~{os.sep}")):
         return _home(environ) / text[2:]

@@ -31,12 +31,15 @@ def restoration(
     next_id: int,
     uids: Collection[str] | None = None,
     fields: Collection[str] | None = None,
+    *,
+    ours: bool = True,
 ) -> Restoration:
     """What makes the tasks `uids` of `now` (all where None) as they were in `then`, or only these `fields` of them.
 
     A task that was not there then goes to the trash: nothing is removed. One that was purged since comes back, with its
-    id where nobody else has that; `next_id` is the first that was never given. Relations that are no more are taken
-    away first, so that none can lead back.
+    id where nobody else has that. Where `then` is of another list (not `ours`), an id from `next_id` on, the first that
+    was never given here, is the only one of which that is sure. Relations that are no more are taken away first, so
+    that none can lead back.
     """
     named = dict.fromkeys((*then, *now)) if uids is None else dict.fromkeys(uids)
     both = [(now[uid], then[uid]) for uid in named if uid in now and uid in then]
@@ -47,7 +50,7 @@ def restoration(
     edits = [_edit(freed.get(old.uid, old), wanted, fields) for old, wanted in both]
     trashed = [edit(task, status=Status.DELETED) for task in new]
     changes = (*(pair[0] for pair in apart if pair), *map(creation, back), *filter(None, (*edits, *trashed)))
-    return Restoration(changes, _with_their_ids(back, now.values(), next_id))
+    return Restoration(changes, _with_their_ids(back, now.values(), 0 if ours else next_id))
 
 
 def differences(now: Mapping[str, Task], then: Mapping[str, Task]) -> dict[str, tuple[Task | None, Task | None]]:
@@ -80,6 +83,10 @@ def _without_old_relations(old: Task, wanted: Task) -> tuple[Change, Task] | Non
     return None if change is None else (change, replace(old, **kept))
 
 
-def _with_their_ids(back: Iterable[Task], now: Iterable[Task], next_id: int) -> tuple[str, ...]:
-    taken = {task.id for task in now}
-    return tuple(task.uid for task in back if task.id not in taken and task.id < next_id)
+def _with_their_ids(back: Iterable[Task], now: Iterable[Task], least: int) -> tuple[str, ...]:
+    taken, returned = {task.id for task in now}, []
+    for task in back:
+        if task.id >= least and task.id not in taken:
+            returned.append(task.uid)
+            taken.add(task.id)
+    return tuple(returned)

@@ -135,12 +135,15 @@ class AppState(ListState):
         label: str,
         uids: Collection[str] | None = None,
         fields: Collection[str] | None = None,
+        *,
+        ours: bool = True,
     ) -> Outcome:
         """Make the tasks `uids` (all where None), or only these `fields` of them, as they are in `then`.
 
-        One record; a task that is not there goes to the trash. Undo takes it back.
+        One record; a task that is not there goes to the trash. `ours`: `then` is of this list's own past. Undo takes
+        it back.
         """
-        changes, returned = restoration(self.known, then, self.next_id, uids, fields)
+        changes, returned = restoration(self.known, then, self.next_id, uids, fields, ours=ours)
         return self._do(label, changes, returned=returned)
 
     def undo(self) -> Outcome:

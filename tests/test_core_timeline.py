@@ -220,11 +220,23 @@ def test_one_field_one_task_and_one_that_was_purged(tmp_path: Path) -> None:
 def test_an_id_that_somebody_else_has_is_not_given_again() -> None:
     here, elsewhere = AppState(), AppState()
     ours, theirs = here.add_task("ours"), elsewhere.add_task("theirs")
-    many = [elsewhere.add_task("more") for _ in range(5)]
-    here.restore({ours.uid: ours, theirs.uid: theirs, many[4].uid: many[4]}, "restore")
-    ids = {task.name: task.id for task in here.tasks}
-    assert ids == {"ours": 1, "theirs": 2, "more": 3}
-    assert here.next_id == 4
+    many = [elsewhere.add_task(f"task {number}") for number in range(2, 7)]
+    here.restore({task.uid: task for task in (ours, theirs, many[0], many[4])}, "restore", ours=False)
+    assert {task.name: task.id for task in here.tasks} == {"ours": 1, "theirs": 2, "task 2": 3, "task 6": 6}
+    assert here.next_id == 7
+    assert here.add_task("next").id == 7
+
+
+def test_an_id_that_was_free_and_was_given_meanwhile_is_not_given_twice(tmp_path: Path) -> None:
+    here, there = opened(tmp_path / "tasks.json"), opened(tmp_path / "tasks.json")
+    elsewhere = AppState()
+    tasks = [elsewhere.add_task(f"old {number}") for number in (1, 2, 3)]
+    here.state.restore({task.uid: task for task in tasks}, "restore", ours=False)
+    there.add("faster")
+    here.save()
+    found = {task.name: task.id for task in opened(tmp_path / "tasks.json").state.tasks}
+    assert found == {"faster": 1, "old 1": 2, "old 2": 3, "old 3": 4}
+    assert found == {task.name: task.id for task in here.state.tasks}
 
 
 def test_relations_that_turned_round_turn_back(tmp_path: Path) -> None:

@@ -18,12 +18,26 @@ def _history(parser: argparse.ArgumentParser) -> None:
     add("--at", metavar="MOMENT", help="the list as it was then, and what is different now")
 
 
+def _backup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", nargs="?", help="what its file name begins with; else that of the list")
+    parser.add_argument("--to", metavar="DIR", help="where to put it; else backups/ beside the list")
+
+
 def _restore(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("tasks", metavar="ID", nargs="*", help="only these tasks: ids, or the first letters of uids; else all")
-    add("--at", metavar="MOMENT", required=True, help="the number of a change, or a day or time")
+    add("what", metavar="FILE|ID", nargs="*", help="a backup; with --at: only these tasks, by ids or starts of uids")
+    add("--at", metavar="MOMENT", help="the number of a change, or a day or time")
+    add("--task", metavar="ID", action="append", help="only this task of a backup; may be given more than once")
     add("--field", metavar="FIELD", action="append", help="only this field of them; may be given more than once")
     add("--yes", action="store_true", help="do not ask")
+
+
+def _attach(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("task", metavar="ID", help="the task: its id, or the first letters of its uid")
+    add("files", metavar="FILE", nargs="*", help="files to copy; without any, those attached are listed")
+    add("--open", metavar="NAME", help="open an attached file")
+    add("--remove", metavar="NAME", action="append", help="take an attached file off the task; its copy stays")
 
 
 def _profile(parser: argparse.ArgumentParser) -> None:
@@ -57,11 +71,27 @@ KEEPING = (
         "MOMENT is the number of a change, or a day or time: 42, yesterday, 2026-11-21T17:00.",
     ),
     Verb(
+        "backup",
+        "put the list, its history, attachments and settings into one ZIP",
+        "todurable backup before-cleaning-up --to /media/stick",
+        _backup,
+        "It is read back and verified; its path is printed.",
+    ),
+    Verb("backups", "list every backup: its age and size, and whether it is good", "todurable backups"),
+    Verb(
         "restore",
-        "make tasks as they were",
+        "make tasks as they were, or as a backup has them",
         "todurable restore --at yesterday 3 5",
         _restore,
-        "Shows what will change first. It is one change, which undo takes back.",
+        "FILE is any backup that `todurable backups` lists, or any other list. Shows what will change first. It is one "
+        "change, which undo takes back.",
+    ),
+    Verb(
+        "attach",
+        "attach files to a task, list or open them",
+        "todurable attach 3 invoice.pdf",
+        _attach,
+        "They are copied to attachments/ beside the list, and are part of backups.",
     ),
     Verb(
         "profile",

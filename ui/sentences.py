@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from core.errors import FileSafetyError
 from core.state import Outcome
 from core.task import Task, name_of
 from core.tasklist import Conflict
 from ui.views import View
+
+_KILO, _ROUND = 1000, 10
+_UNITS = ("kB", "MB", "GB", "TB")
+_AGES = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
 def undone(outcome: Outcome) -> str:
@@ -95,3 +101,22 @@ _EMPTY = {
     "done": ("Nothing is done yet.", "x marks a task as done."),
     "trash": ("The trash is empty.", "dd moves a task here; u brings it back."),
 }
+
+
+def size(number: int) -> str:
+    """So many bytes, in three digits or so."""
+    if number < _KILO:
+        return f"{number} B"
+    amount, unit = float(number), 0
+    while amount >= _KILO and unit < len(_UNITS):
+        amount, unit = amount / _KILO, unit + 1
+    return f"{amount:.{0 if amount >= _ROUND else 1}f} {_UNITS[unit - 1]}"
+
+
+def age(at: datetime, now: datetime) -> str:
+    """How long ago `at` was, in its largest unit; what is to come, for clocks differ, is now."""
+    seconds = max(0.0, (now - at).total_seconds())
+    for unit, length in _AGES:
+        if seconds >= length:
+            return f"{count(int(seconds // length), unit)} ago"
+    return "just now"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.archive import Kept
 from core.errors import FileSafetyError, TodurableError
-from core.paths import profile_file, task_file
+from core.paths import absolute_path, profile_file, task_file
 from core.profile import Profile, ProfileStore
 from core.profile_rules import ProfileError
 from ui.output import Output
@@ -57,3 +57,8 @@ def _named_list(profile: Profile, name: str | None) -> str:
 def kept_by(profile: Profile) -> Kept:
     """How many timestamped copies `profile` wants to stay."""
     return Kept(profile.keep_last, profile.keep_hourly, profile.keep_daily, profile.keep_monthly)
+
+
+def second_place(profile: Profile) -> tuple[Path, ...]:
+    """Where `profile` wants a daily copy, if anywhere."""
+    return (absolute_path(os.environ, profile.second_place),) if profile.second_place else ()

@@ -1,13 +1,19 @@
-"""`todurable restore`: tasks made as they were, once it was shown what that changes."""
+"""`todurable restore`: tasks made as they were, or as a backup has them, once it was shown what that changes."""
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NamedTuple
 
+from core import archive, backups
+from core.attachments import file_name
 from core.errors import TodurableError
+from core.jobs import Running
+from core.paths import absolute_path
 from core.restoring import restoration
 from core.safekeeping import copy_before
 from core.state import AppState, Outcome
@@ -15,10 +21,11 @@ from core.store import TaskStore
 from core.task import FIELDS, Task
 from core.timeline import Timeline
 from ui import exit_codes, sentences
+from ui.arguments import UsageError
 from ui.asking import confirmed
 from ui.finding import find_uids
 from ui.output import Output
-from ui.session import load, save, store_for, task_document
+from ui.session import load, make_directory, save, store_for, task_document
 from ui.told_changes import told_restoring
 from ui.verbs.history import moment_number
 
@@ -34,10 +41,16 @@ class UnknownFieldError(TodurableError):
 
 
 class _Source(NamedTuple):
-    """Where the tasks come from: what that is called, and what they were there."""
+    """Where the tasks come from: what that is called, what they were there, of whom only these are wanted.
+
+    `ours`: it is of this list's own past. `path` is the backup, if it is one.
+    """
 
     label: str
     tasks: Mapping[str, Task]
+    wanted: Collection[str]
+    ours: bool
+    path: Path | None = None
 
 
 _RESTORABLE = tuple(name for name in FIELDS if name not in ("uid", "id", "modified", "created"))
@@ -45,41 +58,65 @@ _RESTORABLE = tuple(name for name in FIELDS if name not in ("uid", "id", "modifi
 
 def run(options: Namespace, out: Output) -> int:
     """Show what will change, ask, keep a copy of the list as it is, and restore as one change."""
-    for name in options.field or ():
-        if name not in _RESTORABLE:
-            raise UnknownFieldError(name)
+    _check(options)
     with store_for(options, out) as store:
+        make_directory(options, store)
         state = load(store, out, history=True)
         source = _source(options, store)
-        uids = find_uids([source.tasks, state.known], options.tasks) if options.tasks else None
-        shown = list(_preview(state, source.tasks, uids, options.field))
+        uids = find_uids([source.tasks, state.known], list(source.wanted)) if source.wanted else None
+        shown = list(_preview(state, source, uids, options.field))
         if not shown:
             out.note(f"All is as it was {source.label}.")
             return exit_codes.DONE
         if not _agreed(shown, options, out):
             out.note("Nothing was changed.")
             return exit_codes.REFUSED
-        copy_before(store)
-        outcome = state.restore(source.tasks, f"restore {source.label}", uids, options.field)
-        conflicts = save(state, store, out)
-    _tell(outcome._replace(conflicts=(*outcome.conflicts, *conflicts)), state, out)
+        outcome = _restore(store, state, source, uids, options, out)
+    _tell(outcome, state, out)
     return exit_codes.DONE
 
 
+def _check(options: Namespace) -> None:
+    for name in options.field or ():
+        if name not in _RESTORABLE:
+            raise UnknownFieldError(name)
+    if options.at is None and len(options.what) != 1:
+        raise UsageError("Name one backup, or a moment with --at. Backups: todurable backups")
+    if options.at is not None and options.task:
+        raise UsageError("With --at, name tasks without --task: todurable restore --at 42 3 5")
+
+
 def _source(options: Namespace, store: TaskStore) -> _Source:
-    timeline = Timeline(store.files)
-    then = timeline.at(moment_number(options.at, timeline, datetime.now(UTC).astimezone()))
-    return _Source(f"after change {then.seq}", then.tasks)
+    if options.at is not None:
+        timeline = Timeline(store.files)
+        then = timeline.at(moment_number(options.at, timeline, datetime.now(UTC).astimezone()))
+        return _Source(f"after change {then.seq}", then.tasks, options.what, ours=True)
+    path = _named(options.what[0], store.files.path.parent)
+    found = backups.read(path)
+    ours = path.parent in (store.files.path.parent, archive.directory(store.files.path))
+    return _Source(f"in {path.name}", found.tasks, options.task or (), ours, path)
+
+
+def _named(text: str, beside: Path) -> Path:
+    """The file that `text` names from here, or from beside the list, as `backups` prints it."""
+    path = absolute_path(os.environ, text)
+    return path if os.path.lexists(path) else beside / text
 
 
 def _preview(
-    state: AppState, then: Mapping[str, Task], uids: Collection[str] | None, fields: Collection[str] | None
+    state: AppState, source: _Source, uids: Collection[str] | None, fields: Collection[str] | None
 ) -> Iterator[str]:
     """What restoring will do to each task, in the order of the list."""
-    changing = restoration(state.known, then, state.next_id, uids, fields).tasks
-    pairs = ((then.get(uid), state.known.get(uid)) for uid in changing)
-    for was, now in sorted(pairs, key=_number_of):
+    then = source.tasks
+    changing = restoration(state.known, then, state.next_id, uids, fields, ours=source.ours).tasks
+    for was, now in sorted(((then.get(uid), state.known.get(uid)) for uid in changing), key=_number_of):
         yield told_restoring(was, now)
+
+
+def _number_of(pair: tuple[Task | None, Task | None]) -> int:
+    then, now = pair
+    task = now or then
+    return task.id if task else 0
 
 
 def _agreed(shown: list[str], options: Namespace, out: Output) -> bool:
@@ -91,6 +128,20 @@ def _agreed(shown: list[str], options: Namespace, out: Output) -> bool:
     return options.yes or confirmed(f"Restore {sentences.count(len(shown), 'task')}?", out)
 
 
+def _restore(
+    store: TaskStore, state: AppState, source: _Source, uids: Collection[str] | None, options: Namespace, out: Output
+) -> Outcome:
+    """Attached files first, so that none is named before it is on the disk."""
+    with Running(store.files.path, "restore", store.clock):
+        copy_before(store)
+        if source.path is not None:
+            back = [task for uid, task in source.tasks.items() if uids is None or uid in uids]
+            for name in backups.bring_back_attachments(source.path, store.files.path, back):
+                out.warn(f"An attached file, {file_name(name)}, is not in {source.path.name}.")
+        outcome = state.restore(source.tasks, f"restore {source.label}", uids, options.field, ours=source.ours)
+        return outcome._replace(conflicts=(*outcome.conflicts, *save(state, store, out)))
+
+
 def _tell(outcome: Outcome, state: AppState, out: Output) -> None:
     for met in outcome.conflicts:
         out.warn(sentences.conflict(met, state.known.get(met.uid)))
@@ -99,9 +150,3 @@ def _tell(outcome: Outcome, state: AppState, out: Output) -> None:
         out.document({"restored": outcome.label, "tasks": restored})
     else:
         out.done(f"Restored {sentences.count(len(outcome.changed), 'task')}. todurable undo takes that back.")
-
-
-def _number_of(pair: tuple[Task | None, Task | None]) -> int:
-    then, now = pair
-    task = now or then
-    return task.id if task else 0

@@ -1,0 +1,152 @@
+"""Files attached to tasks: copied to `attachments/<SHA-256>/<file name>` beside the list, and never changed.
+
+A task names its files as `<SHA-256>/<file name>`. A file is on the disk before the change that names it; one that no
+task names any more stays, for history may.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from core import durable
+from core.errors import NotAFileError, TodurableError, from_os_error
+from core.task import Task
+
+_BLOCK = 1 << 20
+_UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
+_LONGEST = 150
+_NAME = re.compile(r"[0-9a-f]{64}/[^/\\]+")
+
+
+class NoSuchAttachmentError(TodurableError):
+    """No attachment of a task is called so, or more than one."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The task has no attachment “{name}”, or more than one.")
+        self.name = name
+
+
+def directory(file: Path) -> Path:
+    """Where the attachments of the list at `file` are."""
+    return file.parent / "attachments"
+
+
+def file_name(attachment: str) -> str:
+    """What the attached file was called."""
+    return attachment.partition("/")[2] or attachment
+
+
+def path_of(file: Path, attachment: str) -> Path | None:
+    """Where the attached file is, there or not; None where the name is not one of ours and may lead anywhere."""
+    if not _NAME.fullmatch(attachment) or file_name(attachment) in (".", ".."):
+        return None
+    return directory(file) / attachment
+
+
+def is_there(file: Path, attachment: str) -> bool:
+    """Whether the attached file is there; what it holds is for `doctor` to check."""
+    path = path_of(file, attachment)
+    return path is not None and os.path.isfile(path)
+
+
+def missing(file: Path, tasks: Iterable[Task]) -> Iterator[tuple[Task, str]]:
+    """The attachments of `tasks` that are not there."""
+    for task in tasks:
+        for attachment in task.attachments:
+            if not is_there(file, attachment):
+                yield task, attachment
+
+
+def keep(file: Path, source: Path, progress: Callable[[int], None] = lambda _size: None) -> str:
+    """Copy `source`, and say how a task names it; on return the copy and its name are on the disk.
+
+    `progress` is told how many bytes each step copied. Raises FileSafetyError.
+    """
+    try:
+        descriptor = os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise from_os_error(error, source, "read") from error
+    try:
+        if not os.path.isfile(source):
+            raise NotAFileError(f"{source.name} is not a file, so it cannot be attached.", source)
+        return _keep(file, _blocks(descriptor, source, progress), source.name)
+    finally:
+        durable.close_synced(descriptor)
+
+
+def keep_blocks(file: Path, blocks: Iterable[bytes], name: str) -> str:
+    """As `keep`, for what `blocks` hold: a file that is read from a backup."""
+    return _keep(file, blocks, name)
+
+
+def digest_of(path: Path) -> str:
+    """The SHA-256 of the file. Raises FileSafetyError."""
+    digest = hashlib.sha256()
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+    except OSError as error:
+        raise from_os_error(error, path, "read") from error
+    try:
+        for block in _blocks(descriptor, path, lambda _size: None):
+            digest.update(block)
+    finally:
+        durable.close_synced(descriptor)
+    return digest.hexdigest()
+
+
+def _keep(file: Path, blocks: Iterable[bytes], name: str) -> str:
+    target = directory(file)
+    try:
+        _make(target)
+        digest = hashlib.sha256()
+        temporary = durable.write_temporary_blocks(target / "new", _hashed(blocks, digest))
+        attachment = f"{digest.hexdigest()}/{_fit(name)}"
+        try:
+            _make(target / digest.hexdigest())
+        except BaseException:
+            durable.discard(temporary)
+            raise
+        durable.replace_with(temporary, target / attachment)
+    except OSError as error:
+        raise from_os_error(error, target / name, "saved") from error
+    return attachment
+
+
+def _hashed(blocks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
+    for block in blocks:
+        digest.update(block)
+        yield block
+
+
+def _blocks(descriptor: int, path: Path, progress: Callable[[int], None]) -> Iterator[bytes]:
+    try:
+        while block := os.read(descriptor, _BLOCK):
+            yield block
+            progress(len(block))
+    except OSError as error:
+        raise from_os_error(error, path, "read") from error
+
+
+def _make(path: Path) -> None:
+    try:
+        os.mkdir(path, 0o700)
+    except FileExistsError:
+        if not os.path.isdir(path):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path)) from None
+    durable.sync_directory(path.parent)
+
+
+def _fit(name: str) -> str:
+    """`name` as every system takes it, and as one line: it becomes part of a path and of a task."""
+    stem, dot, suffix = _UNFIT.sub("_", name).strip(". ").rpartition(".")
+    if not dot:
+        stem, suffix = suffix, ""
+    fitting = (
+        stem.encode()[: _LONGEST - len(suffix.encode()[:20])].decode(errors="ignore") + dot + suffix[:20]
+    ).strip()
+    return fitting or "file"

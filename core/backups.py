@@ -1,0 +1,126 @@
+"""Every backup of a list, of whatever kind: what there is, how old, whether it is good, and what it holds."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from core import archive, attachments, checkpoint, durable, zip_backup
+from core.errors import FileSafetyError, InvalidContentError, NewerSchemaError, from_os_error
+from core.file_safety import SafeFileManager
+from core.migrations import SCHEMA_VERSION
+from core.task import Status, Task
+from core.zip_backup import Backup
+
+_ASIDE = re.compile(r"\.(damaged|schema-[0-9]+)-[0-9TZ]+(-[0-9]+)?")
+_SAVED = re.compile(r"_\d{8}T\d{6}\.\d{6}Z\.zip")
+
+
+class Found(NamedTuple):
+    """A backup as a list shows it. `kind` is `backup`, `copy`, `zip` or `set aside`.
+
+    `problem` is empty where it is good; `at` is when what it holds was saved, `tasks` how many are not in the trash.
+    """
+
+    path: Path
+    kind: str
+    size: int
+    at: datetime
+    seq: int | None = None
+    tasks: int | None = None
+    problem: str = ""
+
+
+class Content(NamedTuple):
+    """What a backup holds: the tasks by uid, and the change that it goes up to."""
+
+    path: Path
+    tasks: dict[str, Task]
+    seq: int
+    at: str
+
+
+def find(files: SafeFileManager, places: Iterable[Path] = ()) -> Iterator[Path]:
+    """Every backup of the list of `files`: beside it, in `backups/`, and the ZIPs in `places`."""
+    file = files.path
+    yield from (path for path in files.backup_paths if os.path.lexists(path))
+    yield from (copy.path for copy in archive.copies(file))
+    for place in dict.fromkeys((archive.directory(file), *places)):
+        yield from sorted((place / name for name in _names(place) if _SAVED.search(name)), reverse=True)
+    for name in sorted(_names(file.parent)):
+        if name.startswith(file.name) and _ASIDE.fullmatch(name, len(file.name)):
+            yield file.parent / name
+
+
+def examine(path: Path) -> Found:
+    """What the backup at `path` is, read from beginning to end."""
+    status = os.lstat(path)
+    found = Found(path, _kind(path), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
+    try:
+        content = read(path)
+    except FileSafetyError as error:
+        return found._replace(problem=error.problem if isinstance(error, InvalidContentError) else str(error))
+    shown = sum(task.status is not Status.DELETED for task in content.tasks.values())
+    found = found._replace(seq=content.seq, tasks=shown)
+    return found._replace(at=datetime.fromisoformat(content.at)) if content.at else found
+
+
+def read(path: Path) -> Content:
+    """The tasks in the backup at `path`, of any kind: a ZIP, a copy, a file that was set aside, another list.
+
+    Raises InvalidContentError where it is not whole, NewerSchemaError, or another FileSafetyError.
+    """
+    if path.suffix == ".zip":
+        zip_backup.verify(path)
+        with zip_backup.opened(path) as backup:
+            found = backup.tasks()
+    else:
+        raw = durable.read_file(path)
+        if raw is None:
+            raise InvalidContentError(path, "it is missing")
+        found = checkpoint.decode(archive.unpacked(raw[0], path), path)
+        if found.problems:
+            raise InvalidContentError(path, str(found.problems[0]))
+    if found.version > SCHEMA_VERSION:
+        raise NewerSchemaError(path, found.version, SCHEMA_VERSION)
+    if found.seq and not found.verified:
+        raise InvalidContentError(path, "its checksum does not hold")
+    return Content(path, found.tasks.tasks, found.tasks.seq, found.saved_at)
+
+
+def bring_back_attachments(path: Path, file: Path, tasks: Iterable[Task]) -> list[str]:
+    """Copy the attached files of `tasks` that are missing beside the list at `file` out of the ZIP at `path`.
+
+    Returns the names of those that are not in there either. On return the others are on the disk.
+    """
+    wanted = [name for _task, name in attachments.missing(file, tasks)]
+    if path.suffix != ".zip" or not wanted:
+        return wanted
+    with zip_backup.opened(path) as backup:
+        return [name for name in dict.fromkeys(wanted) if not _brought_back(backup, file, name)]
+
+
+def _brought_back(backup: Backup, file: Path, name: str) -> bool:
+    blocks = backup.attachment(name)
+    return blocks is not None and attachments.keep_blocks(file, blocks, attachments.file_name(name)) == name
+
+
+def _kind(path: Path) -> str:
+    if path.suffix == ".zip":
+        return "zip"
+    if path.parent.name == "backups":
+        return "copy"
+    return "set aside" if ".damaged-" in path.name or ".schema-" in path.name else "backup"
+
+
+def _names(place: Path) -> list[str]:
+    try:
+        return os.listdir(place)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise from_os_error(error, place, "read") from error

@@ -1,0 +1,50 @@
+"""`todurable backup`: the list with all that belongs to it, in one ZIP."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core import archive, zip_backup
+from core.display import literal
+from core.jobs import Running
+from core.paths import absolute_path, make_private_directory, profile_file
+from core.zip_backup import Source
+from ui import exit_codes, sentences
+from ui.output import Output
+from ui.progress import ProgressLine
+from ui.session import store_for
+
+
+def run(options: Namespace, out: Output) -> int:
+    """Make the ZIP, verify it, and print where it is."""
+    with store_for(options, out) as store:
+        tasks = store.load().tasks
+        file = store.files.path
+        target = absolute_path(os.environ, options.to) if options.to else archive.directory(file)
+        source = Source(file, tasks, profile_file(os.environ))
+        made = make(source, target, options.name or file.stem, ProgressLine("Backing up", quiet=options.quiet))
+    if out.json:
+        out.document({"file": str(made), "seq": tasks.seq, "tasks": len(tasks.tasks), "size": os.stat(made).st_size})
+    else:
+        out.lines([literal(str(made))])
+        out.note(f"{sentences.count(len(tasks.tasks), 'task')}, {sentences.size(os.stat(made).st_size)}, verified.")
+    return exit_codes.DONE
+
+
+def make(source: Source, target: Path, name: str, line: ProgressLine) -> Path:
+    """Make a ZIP as a job, whose progress `line` shows."""
+    if target == archive.directory(source.file):
+        make_private_directory(target)
+    try:
+        with Running(source.file, "backup", lambda: datetime.now(UTC)) as job:
+
+            def progress(done: int, total: int) -> None:
+                job.progress(done, total)
+                line(done, total)
+
+            return zip_backup.make(source, target, name, datetime.now(UTC), progress)
+    finally:
+        line.clear()
