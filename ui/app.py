@@ -29,6 +29,7 @@ from ui import exit_codes, sentences
 from ui.attribute_actions import AttributeActions
 from ui.changing import Changing
 from ui.commands import COMMANDS
+from ui.description_actions import DescriptionActions
 from ui.drafting import Drafting
 from ui.edit_actions import EditActions
 from ui.form_actions import FormActions
@@ -41,7 +42,7 @@ from ui.screens.recovery_screen import RecoveryScreen
 from ui.screens.stop_screen import StopScreen
 from ui.showing import Showing
 from ui.side_worker import LeftBehind, Others, SideWorker
-from ui.store_worker import Answer, Changed, Doing, Loaded, Recovered, Stopped, StoreWorker, Trouble, Unreadable
+from ui.store_worker import Answer, Changed, Doing, Loaded, Looked, Recovered, Stopped, StoreWorker, Trouble, Unreadable
 from ui.sturdy import SturdyApp
 from ui.task_actions import TaskActions
 from ui.views import FINISHED, OPEN
@@ -126,7 +127,9 @@ class TaskApp(SturdyApp):
             return words_for(self.showing.counts, today(), self.showing.week_start)
 
         self.forms = FormActions(self.changing, drafting, self.side, words)
-        self.editing = EditActions(self.changing, drafting, words, self.forms.open)
+        self.describing = DescriptionActions(self.changing, drafting, self.side, self.worker.look)
+        resume = {"form": self.forms.resume, "description": self.describing.resume}
+        self.editing = EditActions(self.changing, drafting, words, resume)
         self.looking = ListActions(self.main, self.showing)
         self.setting = AttributeActions(self.changing, self.showing, today)
         self.ordering = OrderActions(self.changing, self.showing)
@@ -137,6 +140,7 @@ class TaskApp(SturdyApp):
             "task": self.acting,
             "edit": self.editing,
             "form": self.forms,
+            "description": self.describing,
             "set": self.setting,
             "order": self.ordering,
         }
@@ -246,6 +250,8 @@ class TaskApp(SturdyApp):
                 await self._note(doing, problem)
             case Recovered(report):
                 self._tell_recovery(report)
+            case Looked(then):
+                then()
             case Stopped():
                 self._note_end()
 
@@ -367,6 +373,7 @@ class TaskApp(SturdyApp):
     def _show(self, changed: frozenset[str]) -> None:
         self.showing.update(changed)
         self.forms.follow()
+        self.describing.follow()
         self._show_status()
 
     def _show_status(self) -> None:

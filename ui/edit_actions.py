@@ -16,21 +16,24 @@ from ui.widgets.quick_add import QuickAddWords
 
 
 class EditActions:
-    """The commands whose action begins with `edit.`; `words` gives what lines are read with."""
+    """The commands whose action begins with `edit.`; `words` gives what lines are read with.
+
+    `resume` goes on with the kinds of drafts that are not typed in a line.
+    """
 
     def __init__(
         self,
         changing: Changing,
         drafting: Drafting,
         words: Callable[[], QuickAddWords],
-        open_form: Callable[[Task, Mapping[str, str]], Awaitable[None]],
+        resume: Mapping[str, Callable[[Task, Draft], Awaitable[None]]],
     ) -> None:
         self._changing = changing
         self._state = changing.state
         self._screen = changing.screen
         self._words_now = words
         self._drafting = drafting
-        self._open_form = open_form
+        self._resume = resume
         self._place: dict[str, Any] = {}
         """What a task that is added gets from the place where it is added."""
         self._words = words()
@@ -131,8 +134,8 @@ class EditActions:
             self._resume_adding(draft)
         elif (task := self._state.known.get(draft.uid)) is None:
             self._changing.refuse(f"The task is gone for which you typed “{' '.join(draft.texts.values())}”.")
-        elif draft.kind == "form":
-            await self._open_form(task, draft.texts)
+        elif draft.kind in self._resume:
+            await self._resume[draft.kind](task, draft)
         else:
             self._screen.tasks.go_to(task.uid)
             self._screen.start_renaming(task, draft.texts.get("name"))

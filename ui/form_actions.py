@@ -39,13 +39,16 @@ class FormActions:
     async def action_edit(self) -> None:
         task = self._screen.tasks.current
         if task is not None and self._changing.can_type():
-            await self.open(task)
+            await self._open(task, {})
 
-    async def open(self, task: Task, texts: Mapping[str, str] | None = None) -> None:
-        """Open the form of `task`; `texts` are what was typed before, by field."""
+    async def resume(self, task: Task, draft: Draft) -> None:
+        """Open the form once more with what was typed in it."""
+        await self._open(task, draft.texts)
+
+    async def _open(self, task: Task, texts: Mapping[str, str]) -> None:
         words = self._words()
         around = Around(words.today, words.week_start, self._state.known, self._state.find)
-        self._form = FormScreen(task, texts or {}, around, words, self._save)
+        self._form = FormScreen(task, texts, around, words, self._save)
         self._side.edit(task.uid)
         await self._screen.app.push_screen(self._form, lambda _result: self._closed())
         self._tell_others()

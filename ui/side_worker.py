@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
 from traceback import format_exception
 
-from core import drafts, log, presence
+from core import drafts, log, presence, scratch
 from core.drafts import Draft
 from core.errors import FileSafetyError
 from core.instance import this_instance
@@ -60,6 +61,7 @@ class SideWorker:
         self._announced: Presence | None = None
         self._errors: list[BaseException | None] = []
         self._others: tuple[Presence, ...] = ()
+        self._unneeded: list[Path] = []
         self._forget = self._stopping = False
 
     # For any thread; none of these waits for files
@@ -90,6 +92,12 @@ class SideWorker:
         """Write to the log what happened, and where."""
         with self._changed:
             self._errors.append(error)
+            self._changed.notify_all()
+
+    def remove(self, file: Path) -> None:
+        """Remove a file that was edited: what it held is saved."""
+        with self._changed:
+            self._unneeded.append(file)
             self._changed.notify_all()
 
     def stop(self) -> None:
@@ -123,7 +131,12 @@ class SideWorker:
 
     def _waits(self) -> bool:
         draft_waits = self._draft != self._kept and self.problem is None
-        return draft_waits or bool(self._errors) or self._forget or self._presence.editing != self._told_editing
+        return (
+            draft_waits
+            or bool(self._errors or self._unneeded)
+            or self._forget
+            or self._presence.editing != self._told_editing
+        )
 
     @property
     def _told_editing(self) -> str:
@@ -143,6 +156,7 @@ class SideWorker:
         with self._changed:
             draft, now, errors, forget = self._draft, self._presence, self._errors, self._forget
             self._errors, self._forget = [], False
+            unneeded, self._unneeded = self._unneeded, []
         self.problem = None
         if draft != self._kept:
             self._try(lambda: self._keep(draft))
@@ -151,6 +165,8 @@ class SideWorker:
             self._try(lambda: presence.announce(self._files, now))
         if forget:
             self._try(lambda: drafts.forget_taken(self._files))
+        for file in unneeded:
+            self._try(partial(scratch.remove, file))
         if errors:
             entries = ["".join(format_exception(error)) for error in errors]
             self._try(lambda: log.append(self._logs, entries, self._clock()))

@@ -61,11 +61,18 @@ class Recovered:
 
 
 @dataclass(frozen=True)
+class Looked:
+    """All is told that others had committed when `look` was called, as far as it could be read."""
+
+    then: Callable[[], None]
+
+
+@dataclass(frozen=True)
 class Stopped:
     """The thread ended: nothing more is saved."""
 
 
-Answer = Loaded | Unreadable | Changed | Trouble | Recovered | Stopped
+Answer = Loaded | Unreadable | Changed | Trouble | Recovered | Looked | Stopped
 
 POLL = 0.05
 """Seconds between two looks at the files. A look that finds nothing new costs three system calls."""
@@ -111,6 +118,7 @@ class StoreWorker:
         self._offered: tuple[Record, ...] = ()
         self._acknowledged: set[str] = set()
         self._fresh = self._asked_to_load = self._stopping = False
+        self._asked_to_look: list[Callable[[], None]] = []
         self._attempts: dict[Doing, _Attempts] = {
             "commit": _Attempts(),
             "refresh": _Attempts(),
@@ -132,6 +140,12 @@ class StoreWorker:
         """Try once more to read a list that was unreadable."""
         with self._changed:
             self._asked_to_load = True
+            self._changed.notify_all()
+
+    def look(self, then: Callable[[], None]) -> None:
+        """Take in what others have committed by now, then tell `Looked`."""
+        with self._changed:
+            self._asked_to_look.append(then)
             self._changed.notify_all()
 
     def offer(self, records: Sequence[Record]) -> None:
@@ -186,11 +200,15 @@ class StoreWorker:
 
     def _serve(self, store: TaskStore) -> None:
         while not self._stopping:
+            with self._changed:
+                asked, self._asked_to_look = self._asked_to_look, []
             self._commit(store)
             self._checkpoint(store)
             self._refresh(store)
+            for then in asked:
+                self._tell(Looked(then))
             with self._changed:
-                self._changed.wait_for(lambda: self._fresh or self._stopping, POLL)
+                self._changed.wait_for(lambda: self._fresh or self._asked_to_look or self._stopping, POLL)
         self._finish(store)
 
     def _commit(self, store: TaskStore) -> None:

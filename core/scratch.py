@@ -1,0 +1,34 @@
+"""A text in a file of its own, for another program to edit: in a directory that nobody else can look into (0700)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from tempfile import mkdtemp
+
+from core import durable
+from core.errors import UnavailableError
+
+_NAME = "description.md"
+
+
+def write(text: str) -> Path:
+    """A new file that holds `text`, with the line break at its end that editors want. Raises OSError."""
+    file = Path(mkdtemp(prefix="todurable-"), _NAME)
+    durable.replace_with(durable.write_temporary(file, f"{text}\n".encode()), file)
+    return file
+
+
+def read(file: Path) -> str:
+    """The text in `file` now, without that line break. Raises FileSafetyError or UnicodeDecodeError."""
+    found = durable.read_file(file)
+    if found is None:
+        raise UnavailableError(f"The editor left no {file.name}. Nothing was changed.", file)
+    return found[0].decode("utf-8-sig").replace("\r\n", "\n").removesuffix("\n")
+
+
+def remove(file: Path) -> None:
+    """Remove `file`, what an editor left beside it, and the directory. Raises OSError."""
+    for name in os.listdir(file.parent):
+        os.unlink(file.parent / name)
+    os.rmdir(file.parent)
