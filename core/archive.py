@@ -195,7 +195,7 @@ def _sweep(file: Path, now: datetime) -> None:
 
 def _copy(path: Path, match: re.Match[str]) -> Copy | None:
     try:
-        at = datetime.strptime(match[2], _STAMP).replace(tzinfo=UTC)
+        at = datetime.fromisoformat(match[2])
     except ValueError:
         return None
     return Copy(path, int(match[1]), at, match[3])

@@ -11,25 +11,39 @@ from __future__ import annotations
 import os
 import stat
 import sys
-import tempfile
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
-from types import TracebackType
-from typing import Self
+from types import ModuleType, TracebackType
+from typing import Any, Self
 
-# portalocker asks for the directory of temporary files as it is imported. Python finds that by writing to it, and
-# where every disk is full or read-only there is none: the import would fail, and with it even reading a list.
-_found, tempfile.tempdir = tempfile.tempdir, tempfile.tempdir or os.curdir
-import portalocker  # noqa: E402 - see above
-from portalocker.exceptions import AlreadyLocked, LockException  # noqa: E402
-
-tempfile.tempdir = _found
-
-from core.errors import FileLockTimeoutError, NotAFileError, from_os_error  # noqa: E402
+from core.errors import FileLockTimeoutError, NotAFileError, from_os_error
 
 _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
-_EXCLUSIVE, _SHARED = portalocker.LockFlags.EXCLUSIVE, portalocker.LockFlags.SHARED
-_AT_ONCE = {kind: kind | portalocker.LockFlags.NON_BLOCKING for kind in (_EXCLUSIVE, _SHARED)}
+
+
+@cache
+def _locker() -> ModuleType:
+    """portalocker, imported where a lock is taken first: commands that only read need none, and it takes as long as
+    they do to read.
+    """
+    import tempfile
+
+    # It asks for the directory of temporary files as it is imported. Python finds that by writing to it, and where
+    # every disk is full or read-only there is none: the import would fail.
+    found, tempfile.tempdir = tempfile.tempdir, tempfile.tempdir or os.curdir
+    try:
+        import portalocker
+    finally:
+        tempfile.tempdir = found
+    return portalocker
+
+
+@cache
+def _flags(*, shared: bool, at_once: bool) -> Any:
+    flags = _locker().LockFlags
+    kind = flags.SHARED if shared else flags.EXCLUSIVE
+    return kind | flags.NON_BLOCKING if at_once else kind
 
 
 class FileLock:
@@ -42,7 +56,7 @@ class FileLock:
         self.path = path
         self.timeout = timeout
         self.held = False
-        self._kind = _SHARED if shared else _EXCLUSIVE
+        self._shared = shared
         self._descriptor: int | None = None
         self._process = 0
         self._inode = (0, 0)
@@ -67,7 +81,7 @@ class FileLock:
         """
         try:
             self._acquire()
-        except LockException as error:
+        except _locker().LockException as error:
             cause = error.__cause__ if isinstance(error.__cause__, OSError) else OSError(str(error))
             raise from_os_error(cause, self.path, "locked") from error
         except OSError as error:
@@ -81,7 +95,7 @@ class FileLock:
         held, self.held = self.held, False
         if held and self._process == os.getpid() and self._descriptor is not None:
             try:
-                portalocker.unlock(self._descriptor)
+                _locker().unlock(self._descriptor)
             except OSError:
                 self.close()  # which lets the lock go as well
 
@@ -107,8 +121,8 @@ class FileLock:
         while not self.held:
             descriptor = self._open()
             try:
-                portalocker.lock(descriptor, _AT_ONCE[self._kind])
-            except AlreadyLocked:
+                _locker().lock(descriptor, _flags(shared=self._shared, at_once=True))
+            except _locker().AlreadyLocked:
                 from time import monotonic
 
                 deadline = deadline or monotonic() + self.timeout
@@ -133,7 +147,7 @@ class FileLock:
         granted = None
         if seconds > 0:
             if self._waiter is None or not self._waiter.waits_for(self._inode):
-                self._waiter = _Waiter(self.path, self._kind)
+                self._waiter = _Waiter(self.path, shared=self._shared)
             granted = self._waiter.result(seconds)
         if self._waiter is None or granted is None:
             raise FileLockTimeoutError(self.path, self.timeout, describe_holder(self.path))
@@ -148,11 +162,11 @@ class _Waiter:
     where there was none until it is granted, it lets the lock go again.
     """
 
-    def __init__(self, path: Path, kind: portalocker.LockFlags) -> None:
+    def __init__(self, path: Path, *, shared: bool) -> None:
         from threading import Condition, Thread
 
         self._descriptor, self.inode = _opened(path)
-        self._kind = kind
+        self._shared = shared
         self._process = os.getpid()
         self._error: Exception | None = None
         self._granted = self._wanted = False
@@ -191,8 +205,8 @@ class _Waiter:
     def _run(self) -> None:
         error: Exception | None = None
         try:
-            portalocker.lock(self._descriptor, self._kind)
-        except (LockException, OSError) as raised:
+            _locker().lock(self._descriptor, _flags(shared=self._shared, at_once=False))
+        except (_locker().LockException, OSError) as raised:
             error = raised
         with self._changed:
             self._error, self._granted = error, error is None
@@ -203,7 +217,7 @@ class _Waiter:
             self._changed.notify_all()
 
     def _let_go(self) -> None:
-        portalocker.unlock(self._descriptor)  # closing is not enough where a forked process has a copy
+        _locker().unlock(self._descriptor)  # closing is not enough where a forked process has a copy
         os.close(self._descriptor)
 
 

@@ -23,7 +23,6 @@ from core import facts
 from core.dates import DateError, parse_date
 from core.errors import TodurableError
 from core.query_syntax import Item, QueryError, Term
-from core.quickadd import parse_estimate
 from core.task import FIELDS, Priority, Status, Task
 
 OPEN = "(t.status is PENDING or t.status is ACTIVE)"
@@ -212,6 +211,8 @@ def _number(name: str, term: Term, scope: Scope) -> str:
 
 
 def _estimate(name: str, term: Term, scope: Scope) -> str:
+    from core.quickadd import parse_estimate
+
     def bounds(item: Item, text: str) -> tuple[int, int]:
         try:
             minutes = number if (number := _whole(text)) is not None else parse_estimate(text)

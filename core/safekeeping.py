@@ -7,11 +7,14 @@ first: where it cannot be made, the operation must not be done.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
-from core import archive, checkpoint
-from core.archive import Copy
+from core import checkpoint
 from core.changes import Record
 from core.store import TaskStore, utc
+
+if TYPE_CHECKING:
+    from core.archive import Copy
 
 BULK = 20
 """Tasks above which a change is so large that the list is copied before. Adding any number of them harms none."""
@@ -27,6 +30,8 @@ def copy_before(store: TaskStore) -> Copy | None:
 
     Raises FileSafetyError: then what was to come must not be done.
     """
+    from core import archive
+
     tasks = store.tasks if store.tasks is not None else store.load().tasks
     file = store.files.path
     for copy in archive.copies(file):
@@ -40,6 +45,8 @@ def copy_if_due(store: TaskStore) -> Copy | None:
 
     Call it after a checkpoint, without the lock. Raises FileSafetyError, which is worth a warning only.
     """
+    from core import archive
+
     file, now = store.files.path, store.clock()
     if not store.files.backup_paths or not archive.is_due(archive.copies(file), now):
         return None

@@ -347,11 +347,17 @@ def modules_after(*arguments: str) -> set[str]:
     return set(subprocess.run(command, cwd="/", check=True, capture_output=True, text=True).stderr.split())
 
 
-@pytest.mark.parametrize("arguments", [["add", "two"], ["done", "1"], ["list", "--json"], ["path"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments", [["add", "two"], ["done", "1"], ["list", "--json"], ["list", "#x"], ["path"]], ids=" ".join
+)
 def test_imports_nothing_that_it_does_not_need(file: Path, arguments: list[str]) -> None:
     make_list(file, "one")
     modules = modules_after(*arguments)
     assert f"ui.verbs.{'status' if arguments[0] == 'done' else arguments[0]}" in modules
     heavy = {"textual", "rich", "asyncio", "importlib.metadata", "platformdirs", "gzip", "ui.app", "ui.verbs.doctor"}
     assert modules & heavy == set()
+    assert "typing_extensions" not in modules
     assert ("core.store" in modules) == (arguments[0] != "path")
+    # what only writing needs, and what takes long to import
+    assert ("portalocker" in modules) == (arguments[0] in ("add", "done"))
+    assert ("shutil" in modules) == (arguments[0] in ("add", "done"))

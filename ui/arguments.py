@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import argparse
 import math
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice
 from typing import Any, NoReturn
 
 from core.errors import TodurableError
@@ -15,6 +18,7 @@ from ui.verb import Verb
 
 PROGRAM = "todurable"
 VERBS = (*TASKS, *KEEPING)
+_USUAL_WIDTH = 80
 _LONGEST_TIMEOUT = 86_400.0
 _WITH_VALUE = ("--file", "--list", "--lock-timeout")
 _WORD = "\0"
@@ -51,7 +55,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     rest = [*arguments[:place], *arguments[place + 1 :]]
     if not verb.words:
         return parser.parse_args(rest, options)
-    found = parser.parse_intermixed_args(list(_words_marked(rest)), options)
+    found = parser.parse_args(parser.words_last(_words_marked(rest)), options)
     for name, value in vars(found).items():
         setattr(found, name, _unmarked(value))
     return found
@@ -115,6 +119,23 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **settings: Any) -> None:
         super().__init__(allow_abbrev=False, formatter_class=_Help, **settings)
 
+    def words_last(self, arguments: Iterable[str]) -> list[str]:
+        """`arguments` with the options first, so that words may stand anywhere between them.
+
+        As `parse_intermixed_args`, which formats the usage each time, and imports shutil for that.
+        """
+        options, words = [], []
+        rest = iter(arguments)
+        for argument in rest:
+            action = self._option_string_actions.get(argument)
+            if argument.startswith("--") or action is not None:
+                options.append(argument)
+                if action is not None and action.nargs is None:
+                    options += islice(rest, 1)
+            else:
+                words.append(argument)
+        return [*options, *words]
+
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"{message[:1].upper()}{message[1:]}. Try: {self.prog} --help")
 
@@ -122,8 +143,23 @@ class _Parser(argparse.ArgumentParser):
 class _Help(argparse.HelpFormatter):
     """Fills paragraphs, but leaves a text of several lines, such as examples, as it is."""
 
+    def __init__(self, prog: str) -> None:
+        # one is made for each argument that a parser gets; left to itself it imports shutil for the width
+        super().__init__(prog, width=_terminal_width() - 2)
+
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return text if "\n" in text else super()._fill_text(text, width, indent)
+
+
+@cache
+def _terminal_width() -> int:
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(1).columns or _USUAL_WIDTH
+    except OSError:  # no terminal
+        return _USUAL_WIDTH
 
 
 class _Version(argparse.Action):
