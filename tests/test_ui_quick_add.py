@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from core.errors import FileSafetyError
 from core.task import Priority
 from tests.app_driver import Driver, opened, saved_list
 from ui.views import ALL, View
+from ui.views import TODAY as TODAY_VIEW
 from ui.widgets.entry import NO_COMPLETION, Painted
 from ui.widgets.quick_add import QuickAddWords, day_words, preview, words_for
 
@@ -121,6 +122,33 @@ async def test_a_line_is_read_shown_and_completed_while_it_is_typed(tmp_path: Pa
         await app.press("enter")
         await app.until(lambda: "must not be empty" in _preview(app))
         assert app.app.main.name_line.entry.value == "#home/garden"
+
+
+async def test_what_is_added_beside_a_task_or_in_a_view_stands_there(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    state = saved_list(file, "one", "two")
+    state.edit([state.find(2)], project="home")
+    state.save_to_file(file)
+    async with opened(file, clock=lambda: datetime(2026, 11, 18, 12, tzinfo=UTC)) as app:
+        await app.press("o", *"a", "enter", *"b", "enter", "escape")
+        await app.until(lambda: app.names == ["one", "a", "b", "two"])
+        await app.press("g", "g", "O", *"c", "enter", *"d", "enter", "escape")
+        await app.until(lambda: app.names == ["c", "d", "one", "a", "b", "two"])
+        await app.press("G", "o", *"e", "enter", "escape")
+        await app.until(lambda: app.names[-1] == "e")
+        assert app.task("e").project == "home"
+        app.app.looking.open(View("project", "home"))
+        await app.until(lambda: "#home" in app.lines[0])
+        await app.press("a")
+        await app.until(lambda: "Add to #home" in app.lines[-2])
+        await app.press(*"f +x", "enter", *"g #w", "enter", "escape")
+        await app.until(lambda: "g" in app.names)
+        assert (app.task("f").project, app.task("f").tags, app.task("g").project) == ("home", ("x",), "w")
+        app.app.looking.open(TODAY_VIEW)
+        await app.until(lambda: "Today" in app.lines[0])
+        await app.press("a", *"h", "enter", "escape")
+        await app.until(lambda: "h" in app.names)
+        assert app.task("h").due == "2026-11-18"
 
 
 async def test_pasting_many_lines_adds_them_as_one_step(tmp_path: Path) -> None:

@@ -129,10 +129,10 @@ class TaskApp(SturdyApp):
         self.forms = FormActions(self.changing, drafting, self.side, words)
         self.describing = DescriptionActions(self.changing, drafting, self.side, self.worker.look)
         resume = {"form": self.forms.resume, "description": self.describing.resume}
-        self.editing = EditActions(self.changing, drafting, words, resume)
         self.looking = ListActions(self.main, self.showing)
         self.setting = AttributeActions(self.changing, self.showing, today)
         self.ordering = OrderActions(self.changing, self.showing)
+        self.editing = EditActions(self.changing, drafting, words, self.showing, self.ordering.ends_beside, resume)
         self.actors = {
             "": self.main,
             "app": self,

@@ -52,6 +52,8 @@ COMMANDS = (
     Command("move.page_up", ("pageup",), "list.move_pages(-1)", "Page up", "Go a page up", _MOVE),
     Command("task.add", ("a",), "edit.add", "Add tasks", "Add tasks, until esc", _TASKS, "add"),
     Command("task.add_child", ("A",), "edit.add_child", "Add under it", "Add tasks under the task", _TASKS),
+    Command("task.add_below", ("o",), "edit.add_beside('below')", "Add below", "Add tasks below the task", _TASKS),
+    Command("task.add_above", ("O",), "edit.add_beside('above')", "Add above", "Add tasks above the task", _TASKS),
     Command("edit.resume", (".",), "edit.resume", "Go on typing", "Bring back what was half typed", _TASKS),
     Command("task.rename", ("i",), "edit.rename", "Rename", "Change the name of the task", _TASKS, "rename"),
     Command("task.edit", ("e",), "form.edit", "Edit", "Change all of the task in a form", _TASKS, "edit"),

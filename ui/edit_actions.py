@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from core.drafts import Draft
 from core.errors import TodurableError
+from core.order import keys_between
 from core.task import Priority, Task
 from ui import sentences
 from ui.changing import Changing
 from ui.drafting import Drafting
+from ui.showing import Showing
+from ui.views import TODAY, View, title
 from ui.widgets.name_line import NameLine
 from ui.widgets.quick_add import QuickAddWords
+
+
+class _Place(NamedTuple):
+    """Where a task is added: what it gets from there, and between which siblings; None where that does not matter."""
+
+    fields: dict[str, Any]
+    before: Task | None = None
+    after: Task | None = None
 
 
 class EditActions:
@@ -26,29 +37,49 @@ class EditActions:
         changing: Changing,
         drafting: Drafting,
         words: Callable[[], QuickAddWords],
+        showing: Showing,
+        ends_beside: Callable[..., tuple[Task | None, Task | None]],
         resume: Mapping[str, Callable[[Task, Draft], Awaitable[None]]],
     ) -> None:
         self._changing = changing
         self._state = changing.state
         self._screen = changing.screen
         self._words_now = words
+        self._showing = showing
+        self._ends_beside = ends_beside
         self._drafting = drafting
         self._resume = resume
-        self._place: dict[str, Any] = {}
-        """What a task that is added gets from the place where it is added."""
+        self._place = _Place({})
         self._words = words()
 
     # Adding
 
     def action_add(self) -> None:
-        self._open("Add", {})
+        view = self._showing.shown.view
+        named = f" to {title(view)}" if view.kind in ("project", "tag") or view == TODAY else ""
+        self._open(f"Add{named}", _Place(self._view_fields(view)))
 
     def action_add_child(self) -> None:
         task = self._screen.tasks.current
         if task is not None:
-            self._open(f"Add under {task.id}", {"parent": task.uid})
+            self._open(f"Add under {task.id}", _Place({"parent": task.uid, "project": task.project}))
 
-    def _open(self, prompt: str, place: dict[str, Any], text: str = "") -> None:
+    def action_add_beside(self, where: str) -> None:
+        task = self._screen.tasks.current
+        if task is not None:
+            ends = self._ends_beside(task, below=where == "below")
+            fields = self._view_fields(self._showing.shown.view) | {"parent": task.parent, "project": task.project}
+            self._open(f"Add {where} {task.id}", _Place(fields, *ends))
+
+    def _view_fields(self, view: View) -> dict[str, Any]:
+        """What puts a task into `view`."""
+        if view == TODAY:
+            return {"due": self._words_now().today.isoformat()}
+        if view.kind == "project":
+            return {"project": view.name}
+        return {"tags": (view.name,)} if view.kind == "tag" else {}
+
+    def _open(self, prompt: str, place: _Place, text: str = "") -> None:
         """Take lines of quick add, one after the other: while the list is still being read too."""
         if self._changing.can_type():
             self._place, self._words = place, self._words_now()
@@ -79,11 +110,25 @@ class EditActions:
             self._screen.name_line.refuse(given.text, str(error))
 
     def _add(self, lines: list[str]) -> int:
-        given = [{"priority": Priority.NONE} | self._place | self._words.read(line).fields for line in lines]
-        added = self._changing.attempt(lambda: self._state.add_tasks(given), early=True)
+        said = [self._words.read(line).fields for line in lines]
+        added = self._changing.attempt(lambda: self._state.add_tasks(self._placed(said)), early=True)
+        if self._place.before or self._place.after:
+            self._place = self._place._replace(before=added[-1])  # what is typed next stands below it
         self._screen.name_line.take_next()
         self._screen.tasks.go_to(added[-1].uid)
         return len(added)
+
+    def _placed(self, said: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """What lines said, and what tasks have from the place where they are added. Raises OrderError."""
+        fields, before, after = self._place
+        orders = keys_between(before, after, len(said)) if before or after else [""] * len(said)
+        return [
+            {"priority": Priority.NONE, "order": order}
+            | fields
+            | own
+            | {"tags": (*fields.get("tags", ()), *own.get("tags", ()))}
+            for own, order in zip(said, orders, strict=True)
+        ]
 
     # Renaming
 
@@ -109,7 +154,7 @@ class EditActions:
         elif typed.uid is not None:
             self._drafting.typed(Draft("rename", typed.uid, {"name": typed.text}, {"name": typed.before}))
         else:
-            self._drafting.typed(Draft("add", self._place.get("parent", ""), {"line": typed.text}))
+            self._drafting.typed(Draft("add", self._place.fields.get("parent") or "", {"line": typed.text}))
 
     def leave_line(self) -> None:
         """Close the line; what was typed can be gone on with."""
@@ -142,5 +187,5 @@ class EditActions:
 
     def _resume_adding(self, draft: Draft) -> None:
         parent = self._state.known.get(draft.uid)
-        prompt, place = (f"Add under {parent.id}", {"parent": parent.uid}) if parent else ("Add", {})
-        self._open(prompt, place, draft.texts.get("line", ""))
+        prompt, fields = (f"Add under {parent.id}", {"parent": parent.uid}) if parent else ("Add", {})
+        self._open(prompt, _Place(fields), draft.texts.get("line", ""))

@@ -88,17 +88,14 @@ class FormActions:
     # Dates
 
     async def action_date(self, field: str) -> None:
-        """Choose a date for the task."""
-        task = self._screen.tasks.current
-        if task is None or not self._changing.can_type():
+        """Choose a date for what is chosen."""
+        chosen, words = self._screen.tasks.chosen, self._words()
+        if not chosen or not self._changing.can_type():
             return
 
-        words = self._words()
+        def take(answer: Chosen | None) -> None:
+            if answer is not None:
+                self._changing.do(lambda: self._state.edit(chosen, _TITLES[field].lower(), **{field: answer.day}))
 
-        def take(chosen: Chosen | None) -> None:
-            if chosen is not None:
-                self._changing.do(lambda: self._state.edit([task], _TITLES[field].lower(), **{field: chosen.day}))
-
-        await self._screen.app.push_screen(
-            DateScreen(_TITLES[field], getattr(task, field), words.today, words.week_start), take
-        )
+        screen = DateScreen(_TITLES[field], getattr(chosen[0], field), words.today, words.week_start)
+        await self._screen.app.push_screen(screen, take)

@@ -59,14 +59,24 @@ class OrderActions:
             ends = (target, next(self._siblings(target, 1 if below else -1, [task]), None))
             self._place([task], *(ends if below else reversed(ends)), parent=target.parent)
 
+    def ends_beside(self, task: Task, *, below: bool) -> tuple[Task | None, Task | None]:
+        """The siblings between which what is added just `below` or above `task` stands; none where they are sorted."""
+        if not self._is_by_hand():
+            return None, None
+        near = next(self._siblings(task, 1 if below else -1, [task]), None)
+        return (task, near) if below else (near, task)
+
     # Steps
 
     def _by_hand(self) -> bool:
-        shown = self._showing.shown
-        by_hand = isinstance(self._tasks.rows, Rows) and is_tree(shown.order or usual_order(shown.view))
+        by_hand = self._is_by_hand()
         if not by_hand:
             self._changing.refuse(_BY_HAND)
         return by_hand
+
+    def _is_by_hand(self) -> bool:
+        shown = self._showing.shown
+        return isinstance(self._tasks.rows, Rows) and is_tree(shown.order or usual_order(shown.view))
 
     def _chosen(self) -> list[Task]:
         """What is to be moved; nothing where it cannot be."""
