@@ -110,7 +110,13 @@ async def test_who_is_overtaken_is_told(file: Path, monkeypatch: pytest.MonkeyPa
         assert not there.app.main.message.text
         monkeypatch.setattr(TaskStore, "refresh", real)
         await here.until(lambda: here.names == ["one?", "two", "three"])
-        assert "you wrote “one!” as its name, and it was changed elsewhere" in here.app.main.message.text
+        assert "you wrote “one!” as its name, and it became “one?” elsewhere" in here.app.main.message.text
+        await here.press("c")
+        assert here.names == ["one!", "two", "three"]
+        await there.until(lambda: there.names == ["one!", "two", "three"])  # as a change like any other
+        await here.press("u", "c")
+        assert here.names == ["one?", "two", "three"]
+        assert "There is no conflict" in here.app.main.message.text
 
 
 async def test_an_undo_leaves_what_others_changed_since_and_says_so(file: Path) -> None:
@@ -125,6 +131,8 @@ async def test_an_undo_leaves_what_others_changed_since_and_says_so(file: Path) 
         await app.press("u")
         assert app.names == ["uno", "two", "three"]
         assert "a value that was changed elsewhere since" in app.app.main.message.text
+        await app.press("c")
+        assert app.names == ["one", "two", "three"]
 
 
 async def test_an_edit_of_the_file_by_another_program_appears(file: Path) -> None:

@@ -29,6 +29,7 @@ from ui import exit_codes, sentences
 from ui.attribute_actions import AttributeActions
 from ui.changing import Changing
 from ui.commands import COMMANDS
+from ui.conflict_actions import ConflictActions
 from ui.description_actions import DescriptionActions
 from ui.drafting import Drafting
 from ui.edit_actions import EditActions
@@ -120,7 +121,8 @@ class TaskApp(SturdyApp):
         self.main = ListScreen(ListStatus(file.name, phase=_READING), today, self.perform)
         self.changing = Changing(self.state, self.main, self._changed)
         self.showing = Showing(self.state, self.main, clock)
-        self.acting = TaskActions(self.changing)
+        self.conflicts = ConflictActions(self.changing)
+        self.acting = TaskActions(self.changing, self.conflicts.note)
         drafting = Drafting(self.side)
 
         def words() -> QuickAddWords:
@@ -140,6 +142,7 @@ class TaskApp(SturdyApp):
             "task": self.acting,
             "edit": self.editing,
             "form": self.forms,
+            "conflict": self.conflicts,
             "description": self.describing,
             "set": self.setting,
             "order": self.ordering,
@@ -290,10 +293,7 @@ class TaskApp(SturdyApp):
 
     def _receive(self, news: News) -> None:
         outcome = self.state.receive(news)
-        unheard = [met for met in outcome.conflicts if met not in self.acting.told_conflicts]
-        if unheard:
-            told = [sentences.conflict(met, self.state.known.get(met.uid)) for met in unheard]
-            self.main.message.say(" ".join(told), problem=True)
+        self.conflicts.tell(outcome.conflicts)
         self._show(outcome.changed)
         self.main.tasks.flash(change.uid for record in news.foreign for change in record.changes)
         if self._quitting and not self.state.pending:

@@ -63,6 +63,9 @@ COMMANDS = (
     Command("task.cancel", ("X",), "task.cancel", "Cancel", "Cancel it, or open it again", _TASKS),
     Command("history.undo", ("u",), "task.undo", "Undo", "Take back the last change", _TASKS, "undo"),
     Command("history.redo", ("ctrl+r",), "task.redo", "Redo", "Do again what was undone", _TASKS),
+    Command(
+        "conflict.take", ("c",), "conflict.take_other", "The other value", "Take the other value of a conflict", _TASKS
+    ),
     Command("task.describe", ("E",), "description.edit", "Describe", "Edit the description in $EDITOR", _TASKS),
     Command("when.due", ("w d",), "form.date('due')", "Due", "Choose when it is due", _FIELDS),
     Command("when.scheduled", ("w s",), "form.date('scheduled')", "Scheduled", "Choose when to begin", _FIELDS),

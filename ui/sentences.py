@@ -44,7 +44,9 @@ def conflict(met: Conflict, task: Task | None) -> str:
     """How a change of ours met one of somebody else."""
     who = name_of({"id": task.id, "name": task.name}) if task else "A task that is gone"
     if met.reason == "overtaken":
-        return f"{who}: you wrote “{met.other}” as its {met.field}, and it was changed elsewhere at the same time."
+        return (
+            f"{who}: you wrote “{met.other}” as its {met.field}, and it became “{met.kept}” elsewhere at the same time."
+        )
     if met.reason == "cycle":
         return f"{who}: its {met.field} stays, for the one that you gave would lead back to it."
     if met.reason == "changed":

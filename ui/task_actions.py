@@ -16,13 +16,13 @@ _OPEN = (Status.PENDING, Status.ACTIVE)
 class TaskActions:
     """The commands whose action begins with `task.`"""
 
-    def __init__(self, changing: Changing) -> None:
+    def __init__(self, changing: Changing, note: Callable[[tuple[Conflict, ...]], str]) -> None:
+        """`note` is given the conflicts of an undo or redo, and gives what to tell of them."""
         self._changing = changing
         self._state = changing.state
         self._screen = changing.screen
         self._tasks = changing.screen.tasks
-        self.told_conflicts: tuple[Conflict, ...] = ()
-        """The conflicts of the last undo or redo, of which its sentence tells."""
+        self._note = note
 
     def action_toggle_done(self) -> None:
         """Complete what is open of what is chosen; where nothing of it is, open it again."""
@@ -61,6 +61,6 @@ class TaskActions:
     def _reverse(self, act: Callable[[], Outcome], tell: Callable[[Outcome], str]) -> None:
         outcome = self._changing.do(act)
         if outcome is not None:
-            self.told_conflicts = outcome.conflicts
+            told = tell(outcome) + self._note(outcome.conflicts)
             self._tasks.go_to_one_of(outcome.changed)
-            self._screen.message.say(tell(outcome), problem=not outcome.changed)
+            self._screen.message.say(told, problem=not outcome.changed)
