@@ -18,6 +18,11 @@ from ui.verb import Verb
 
 PROGRAM = "todurable"
 VERBS = (*TASKS, *KEEPING)
+DESCRIPTION = "A to-do list you cannot lose: a terminal app and a command line over one JSON file."
+EXIT_CODES = (
+    "0 done, 1 nothing matched or refused, 2 usage, 3 the list could not be read or written, "
+    "4 the lock was not free in time, 5 damage was found or repaired (only doctor)"
+)
 _USUAL_WIDTH = 80
 _LONGEST_TIMEOUT = 86_400.0
 _WITH_VALUE = ("--file", "--list", "--lock-timeout")
@@ -50,8 +55,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     if verb is None or place is None:
         return build_parser().parse_args(arguments, options)
     options.verb, options.module = verb.name, verb.module or verb.name
-    parser = _Parser(prog=f"{PROGRAM} {verb.name}", parents=[_options_of_every_verb()], **_texts(verb))
-    verb.add_arguments(parser)
+    parser = verb_parser(verb)
     rest = [*arguments[:place], *arguments[place + 1 :]]
     if not verb.words:
         return parser.parse_args(rest, options)
@@ -67,12 +71,19 @@ def build_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog=PROGRAM,
         parents=[everywhere],
-        description="A to-do list you cannot lose: a terminal app and a command line over one JSON file.",
-        epilog=_exit_codes_help(),
+        description=DESCRIPTION,
+        epilog=f"exit codes: {EXIT_CODES}",
     )
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", title="commands", parser_class=_Parser)
     for verb in VERBS:
         verb.add_arguments(verbs.add_parser(verb.name, parents=[everywhere], help=verb.summary, **_texts(verb)))
+    return parser
+
+
+def verb_parser(verb: Verb) -> _Parser:
+    """The parser of what stands behind a verb."""
+    parser = _Parser(prog=f"{PROGRAM} {verb.name}", parents=[_options_of_every_verb()], **_texts(verb))
+    verb.add_arguments(parser)
     return parser
 
 
@@ -199,10 +210,3 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds <= _LONGEST_TIMEOUT:  # no comparison with nan holds
         raise argparse.ArgumentTypeError(f"must be a number from 0 to {_LONGEST_TIMEOUT:.0f}")
     return seconds
-
-
-def _exit_codes_help() -> str:
-    return (
-        "exit codes: 0 done, 1 nothing matched or refused, 2 usage, 3 the list could not be read or written, "
-        "4 the lock was not free in time, 5 damage was found or repaired (only doctor)"
-    )

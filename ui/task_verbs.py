@@ -60,6 +60,12 @@ def _claim(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("query", metavar="QUERY", nargs="*", help="which tasks; without it any")
 
 
+def _completions(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("shell", nargs="?", default="bash", choices=("bash", "zsh", "fish"), help="which shell (bash)")
+    add("--live", choices=("ids", "words", "fields"), help=argparse.SUPPRESS)
+
+
 def _status(name: str, summary: str, example: str, details: str = "") -> Verb:
     """A verb that gives tasks another status."""
     return Verb(name, summary, example, _tasks, f"{details} {_NAMED}".strip(), words=True, module="status")
@@ -143,4 +149,13 @@ TASKS = (
         "todurable watch --json",
         details="With --json a line a changed task, else a line a change for people.",
     ),
+    Verb(
+        "completions",
+        "print what a shell needs to complete commands, ids, projects and tags",
+        "todurable completions bash > ~/.local/share/bash-completion/completions/todurable\n"
+        "todurable completions zsh > ~/.zfunc/_todurable\n"
+        "todurable completions fish > ~/.config/fish/completions/todurable.fish",
+        _completions,
+    ),
+    Verb("manual", "show the manual, or print it for man", "todurable manual > ~/.local/share/man/man1/todurable.1"),
 )
