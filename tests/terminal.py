@@ -58,6 +58,13 @@ class Terminal:
         """Send the program a signal."""
         self._process.send_signal(which)
 
+    def vanish(self) -> int:
+        """Go away without a signal, as a terminal does that is not the program's controlling one; its exit code."""
+        os.close(self._master)
+        code = self._process.wait()
+        self._master = os.open(os.devnull, os.O_RDWR)
+        return code
+
     def until(self, condition: Callable[[], object]) -> None:
         """Return once `condition` holds; the program's bytes are read meanwhile."""
         while not condition():

@@ -172,3 +172,14 @@ def test_a_signal_to_end_saves_what_waits_and_gives_the_terminal_back(file: Path
         holder.tell()
         assert terminal.wait() == 0
     assert names_on_disk(file) == ["one"]
+
+
+def test_an_app_whose_terminal_is_gone_saves_and_ends(file: Path) -> None:
+    with _app(file) as terminal, Child(HOLDER, f"{file}.lock") as holder:
+        assert holder.hear() == "held"
+        terminal.until_shown("Press a")
+        terminal.send("aone\r")
+        terminal.until_shown("saving…")
+        holder.tell()
+        terminal.vanish()
+    assert names_on_disk(file) == ["one"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-import threading
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
 from functools import partial
@@ -57,25 +56,10 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
 _OPEN = (Status.PENDING, Status.ACTIVE)
-_PATIENCE = 10.0
-"""Seconds that a save which was begun may take after the screen is gone."""
 _TICK = 20.0
 """Seconds between two looks at the clock: what is due at a time becomes late then."""
 _READING = "reading…"
 _STOPPED = "saving has stopped, by a defect of todurable: quit, and start it again"
-
-
-def run(file: Path) -> int:
-    """Open the app on the list at `file`; returns the exit code when its user has left it."""
-    app = TaskApp(file)
-    threading.excepthook = lambda failed: app.side.log_error(failed.exc_value)
-    try:
-        app.run()
-    finally:
-        app.worker.stop()
-        app.worker.join(_PATIENCE if app.return_code == exit_codes.DONE else 0)
-        app.side.join(_PATIENCE)
-    return app.return_code or exit_codes.DONE
 
 
 class TaskApp(SturdyApp):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from threading import Thread
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -62,3 +63,8 @@ class SturdyApp(App[None]):
         failed = active_message_pump.get(None)
         if isinstance(failed, Screen) and len(self.screen_stack) > 1 and not failed.children:
             self.call_later(failed.dismiss)  # it could not be made: nothing there would take a key
+
+    def leave_without_terminal(self, failed: Thread | None) -> None:
+        """Leave where the thread that `failed` is the one that writes to the terminal: a hang-up is not always told."""
+        if failed is not None and failed.name == "textual-output":
+            self.call_later(self.exit)

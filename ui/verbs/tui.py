@@ -21,6 +21,6 @@ def run(options: Namespace, out: Output) -> int:
         make_private_directory(file.parent)
     if options.no_color:
         os.environ["NO_COLOR"] = "1"  # which Textual reads
-    from ui.app import run as run_app
+    from ui.running import run as run_app
 
     return run_app(file)

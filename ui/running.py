@@ -1,0 +1,30 @@
+"""Running the app, from the first screen to the end of its threads."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from ui import exit_codes
+from ui.app import TaskApp
+
+_PATIENCE = 10.0
+"""Seconds that a save which was begun may take after the screen is gone."""
+
+
+def run(file: Path) -> int:
+    """Open the app on the list at `file`; returns the exit code when its user has left it."""
+    app = TaskApp(file)
+
+    def take(failed: threading.ExceptHookArgs) -> None:
+        app.side.log_error(failed.exc_value)
+        app.leave_without_terminal(failed.thread)
+
+    threading.excepthook = take
+    try:
+        app.run()
+    finally:
+        app.worker.stop()
+        app.worker.join(_PATIENCE if app.return_code == exit_codes.DONE else 0)
+        app.side.join(_PATIENCE)
+    return app.return_code or exit_codes.DONE
