@@ -47,6 +47,7 @@ check: setup
 bench: setup
 	$(BIN)/python -m bench.store $(ARGS)
 	$(BIN)/python -m bench.query
+	$(BIN)/python -m bench.command_line
 
 format: setup
 	$(BIN)/ruff check --fix-only .

@@ -52,7 +52,13 @@ class Query(Struct, frozen=True):
 
     def select(self, tasks: Iterable[Task], known: Mapping[str, Task]) -> list[Task]:
         """The tasks to show of `tasks`, which are in order. `known` has every task by uid."""
-        found = self.filter(tasks, known)
+        return self._shown(self.filter(tasks, known))
+
+    def search(self, known: Mapping[str, Task]) -> list[Task]:
+        """The tasks to show of all in `known`, in the order of the list where no other is asked for."""
+        return self._shown(sorted(self.filter(known.values(), known), key=place))
+
+    def _shown(self, found: list[Task]) -> list[Task]:
         for field, reverse in reversed(self.sort):
             found = _sorted(found, field, reverse=reverse)
         return found if self.limit is None else found[: self.limit]

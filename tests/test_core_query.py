@@ -201,6 +201,17 @@ def test_sort_and_limit_are_told_and_the_filter_is_without_them() -> None:
     assert [one.id for one in query.filter(TASKS, KNOWN)] == [1, 2]
 
 
+def test_a_search_takes_all_tasks_in_any_order_and_leaves_out_the_trash() -> None:
+    shuffled = {one.uid: one for one in sorted(TASKS, key=lambda one: one.name)}
+    for text, ids in (
+        ("", [1, 2, 3, 4, 9, 10]),
+        ("-is:open", [6, 8]),
+        ("sort:name limit:2", [10, 4]),
+        ("is:deleted", [7]),
+    ):
+        assert [one.id for one in parse(text, now=NOW).search(shuffled)] == ids
+
+
 def test_the_week_begins_where_its_user_says() -> None:
     for week_start, ids in ((0, [1, 2, 4]), (6, [1, 2])):
         query = parse("due:today..eow", now=NOW, week_start=week_start)

@@ -65,11 +65,6 @@ def query(text: str, week_start: int) -> Query:
         raise BadQueryError(text, error) from None
 
 
-def found(state: ListState, asked: Query) -> list[Task]:
-    """The tasks of `state` that a query asks for."""
-    return asked.select([*state.tasks, *state.trash] if asked.trash else state.tasks, state.known)
-
-
 def chosen(state: ListState, options: Namespace, out: Output, week_start: int, *, trash: bool = False) -> list[Task]:
     """The tasks that `options.tasks` or `options.where` mean, each once; those of a query after asking.
 
@@ -80,7 +75,7 @@ def chosen(state: ListState, options: Namespace, out: Output, week_start: int, *
         raise UsageError("Name tasks by their ids, or use --where QUERY: one of the two.")
     if options.where is None:
         return named(state, options.tasks, trash=trash)
-    tasks = found(state, query(options.where, week_start))
+    tasks = query(options.where, week_start).search(state.known)
     if not tasks:
         raise NothingFoundError(options.where)
     for task in tasks:

@@ -11,7 +11,7 @@ from core.query import Query
 from core.state import AppState, Outcome
 from core.task import Status, Task
 from ui import exit_codes
-from ui.choosing import found, query
+from ui.choosing import query
 from ui.committing import commit_decided
 from ui.listing import PIPED, Listing
 from ui.output import Output
@@ -53,7 +53,7 @@ def _start_first(state: AppState, asked: Query, now: datetime) -> Outcome:
 def _first(state: AppState, asked: Query, now: datetime) -> Task:
     """Raises NothingToClaimError."""
     present = moment(now)
-    for task in found(state, asked):
+    for task in asked.search(state.known):
         if task.status is Status.PENDING and is_ready(task, present, state.known):
             return task
     raise NothingToClaimError(asked.text)

@@ -17,7 +17,7 @@ from core.query import Query
 from core.task import FIELDS, Task
 from ui import exit_codes
 from ui.arguments import UsageError
-from ui.choosing import found, query
+from ui.choosing import query
 from ui.listing import PIPED, Listing, grouped
 from ui.output import Output
 from ui.session import list_for, load, task_document
@@ -39,7 +39,7 @@ def run(options: Namespace, out: Output) -> int:
     with list_for(options, out) as (store, profile):
         asked = query(_text(options, profile.filters), profile.week_start)
         state = load(store, out)
-    tasks = found(state, asked)
+    tasks = asked.search(state.known)
     today = moment(datetime.now())  # noqa: DTZ005 - the user's own clock
     groups = grouped(tasks, options.group, today.day) if options.group else [("", tasks)]
     if options.json:
