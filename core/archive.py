@@ -151,7 +151,7 @@ def _kept(file: Path, raw: bytes, put: Callable[[Path], None]) -> Copy:
     name = f"{_prefix(file)}{header.seq}-{at.astimezone(UTC):{_STAMP}}-{_digest(raw)}.json{packed}"
     target = directory(file) / name
     try:
-        _make_directory(target.parent)
+        make_directory(target.parent)
         if not os.path.lexists(target):
             put(target)
         durable.sync_directory(target.parent)
@@ -162,7 +162,8 @@ def _kept(file: Path, raw: bytes, put: Callable[[Path], None]) -> Copy:
     return Copy(target, header.seq, at, _digest(raw))
 
 
-def _make_directory(path: Path) -> None:
+def make_directory(path: Path) -> None:
+    """Make a directory for copies, for the user alone; its name is on the disk then. Raises OSError."""
     try:
         os.mkdir(path, 0o700)
     except FileExistsError:  # the usual case

@@ -43,8 +43,8 @@ class Record(Struct, frozen=True, omit_defaults=True):
 
     `key` is unique: it tells a record that was already written from one still to be written, and names what an
     undo undoes. A record with `undoes` is guarded: it touches a field only where that still has its `before`.
-    `returned` are the tasks that it brings back with the id they had, where that still belongs to nobody: `first_free`
-    is the first id that was never given when it was made.
+    A record with `first_free` restores: that is the first id that was never given when it was made, and `returned` are
+    the tasks that it brings back with the id they had, where that still belongs to nobody.
     """
 
     seq: int

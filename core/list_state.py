@@ -175,11 +175,15 @@ class ListState:
         except KeyError:
             raise UnknownTaskError(str(task.id)) from None
 
-    def _do(self, label: str, changes: Sequence[Change], undoes: str = "", returned: tuple[str, ...] = ()) -> Outcome:
+    def _do(
+        self, label: str, changes: Sequence[Change], undoes: str = "", returned: tuple[str, ...] | None = None
+    ) -> Outcome:
+        """One action. `returned` is given where it restores: the tasks that come back with their ids."""
         if not changes:
             return Outcome(label, frozenset())
         record = new_record(label, changes, self._time(), self.by, lambda: os.urandom(8).hex(), undoes)
-        record = replace(record, returned=returned, first_free=self.next_id if returned else 0)
+        if returned is not None:
+            record = replace(record, returned=returned, first_free=self.next_id)
         [applied] = self._put_on_top([record])
         self._sorted = None
         return Outcome(label, frozenset(applied.previous), applied.conflicts)

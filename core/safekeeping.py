@@ -20,9 +20,13 @@ BULK = 20
 """Tasks above which a change is so large that the list is copied before. Adding any number of them harms none."""
 
 
-def is_bulk(records: Iterable[Record]) -> bool:
-    """Whether one of `records` changes so much that a copy should be made before it is committed."""
-    return any(len({change.uid for change in record.changes if not change.creates}) > BULK for record in records)
+def is_dangerous(records: Iterable[Record]) -> bool:
+    """Whether one of `records` restores, or changes so much, that a copy should be made before it is committed."""
+    return any(record.first_free or _touched(record) > BULK for record in records)
+
+
+def _touched(record: Record) -> int:
+    return len({change.uid for change in record.changes if not change.creates})
 
 
 def copy_before(store: TaskStore) -> Copy | None:

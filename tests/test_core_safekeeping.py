@@ -13,7 +13,7 @@ import pytest
 from core import archive
 from core.archive import Kept, copies
 from core.errors import DiskFullError
-from core.safekeeping import BULK, copy_before, copy_if_due, is_bulk
+from core.safekeeping import BULK, copy_before, copy_if_due, is_dangerous
 from core.store import TaskStore
 from tests.instances import START, Instance, opened
 
@@ -78,8 +78,8 @@ def test_a_bulk_change_is_one_of_more_than_twenty_tasks(file: Path) -> None:
     here = opened(file)
     here.add(*(f"task {number}" for number in range(BULK + 1)))
     here.state.complete(here.state.tasks[:BULK])
-    assert not is_bulk(here.state.pending)
+    assert not is_dangerous(here.state.pending)
     here.state.reopen(here.state.tasks)
-    assert not is_bulk(here.state.pending)
+    assert not is_dangerous(here.state.pending)
     here.state.trash_tasks(here.state.tasks)
-    assert is_bulk(here.state.pending)
+    assert is_dangerous(here.state.pending)

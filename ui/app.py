@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from inspect import isawaitable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from textual.actions import parse
 from textual.app import SystemCommand
@@ -33,6 +33,7 @@ from ui.description_actions import DescriptionActions
 from ui.drafting import Drafting
 from ui.edit_actions import EditActions
 from ui.form_actions import FormActions
+from ui.keep_actions import KeepActions
 from ui.list_actions import ListActions
 from ui.order_actions import OrderActions
 from ui.screens.form_screen import FormScreen
@@ -130,6 +131,7 @@ class TaskApp(SturdyApp):
             "description": self.describing,
             "set": self.setting,
             "order": self.ordering,
+            "keep": KeepActions(self, self.changing, file, clock),
         }
 
     def get_default_screen(self) -> Screen[None]:
@@ -378,7 +380,5 @@ class TaskApp(SturdyApp):
     def _problem(self) -> str:
         if self._ended and not self._finishing:
             return _STOPPED
-        for doing in ("commit", "refresh", "checkpoint"):
-            if doing in self._problems:
-                return sentences.why(self._problems[doing])
-        return ""
+        told = [self._problems[doing] for doing in get_args(Doing) if doing in self._problems and doing != "copy"]
+        return sentences.why(told[0]) if told else ""

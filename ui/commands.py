@@ -37,7 +37,7 @@ class Command:
 
 
 _MOVE, _TASKS, _FIELDS, _ORDER = "Move", "Tasks", "Dates and fields", "Order"
-_VIEWS, _MARKS, _PROGRAM = "Views", "Marks", "Program"
+_VIEWS, _MARKS, _SAFE, _PROGRAM = "Views", "Marks", "Safekeeping", "Program"
 
 _NUMBERED = "Show that view of the sidebar"
 
@@ -108,6 +108,9 @@ COMMANDS = (
     Command("mark.range", ("v",), "list.mark_range", "Mark a range", "Begin or end a range of marks", _MARKS),
     Command("mark.all", ("V",), "list.mark_all", "Mark all", "Mark all that is shown", _MARKS),
     Command("mark.invert", ("*",), "list.invert_marks", "Invert marks", "Mark what is not marked", _MARKS),
+    Command("keep.history", ("g h",), "keep.history", "History", "Show every change, and go back in time", _SAFE),
+    Command("keep.backups", ("g b",), "keep.backups", "Backups", "Show the backups, make one, restore", _SAFE),
+    Command("keep.settings", (",",), "keep.settings", "Settings", "Change your settings", _SAFE),
     Command("app.help", ("?",), "help", "Help", "Show the keys", _PROGRAM, "help"),
     Command("app.palette", ("ctrl+p",), "app.command_palette", "Commands", "Find a command by its name", _PROGRAM),
     Command("app.back", ("escape",), "list.back", "Back", "Close the message or the input line", _PROGRAM),

@@ -11,7 +11,7 @@ from typing import Any
 from core.errors import FileSafetyError
 from core.paths import make_private_directory
 from core.profile import Profile
-from core.safekeeping import copy_before, copy_if_due, is_bulk
+from core.safekeeping import copy_before, copy_if_due, is_dangerous
 from core.state import AppState
 from core.store import News, TaskStore
 from core.task import FIELDS, Task, name_of
@@ -67,7 +67,7 @@ def save(state: AppState, store: TaskStore, out: Output) -> tuple[Conflict, ...]
     The list is copied before a change of many tasks. From the commit on the change is safe, so nothing that fails after
     it is an error.
     """
-    if is_bulk(state.pending):
+    if is_dangerous(state.pending):
         copy_before(store)
     return saved(state, store.commit(state.pending), store, out)
 

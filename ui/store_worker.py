@@ -17,7 +17,7 @@ from core.changes import Record
 from core.errors import FileSafetyError
 from core.opening import Opened
 from core.recovery import RecoveryReport
-from core.safekeeping import copy_before, copy_if_due, is_bulk
+from core.safekeeping import copy_before, copy_if_due, is_dangerous
 from core.store import News, TaskStore
 
 Doing = Literal["commit", "refresh", "checkpoint", "copy"]
@@ -302,6 +302,6 @@ class StoreWorker:
 
 def _commit_safely(store: TaskStore, records: Sequence[Record]) -> News:
     """Commit `records`, after a copy of the list where they change much of it."""
-    if is_bulk(records):
+    if is_dangerous(records):
         copy_before(store)
     return store.commit(records)

@@ -10,19 +10,23 @@ from core.restoring import changed_fields
 from core.task import SET_FIELDS, Status, Task, name_of
 
 _NOTHING = "nothing"
-_FOLLOWS = frozenset({"completed", "started", "order"})
+FOLLOWS = frozenset({"completed", "started", "order"})
 """Fields that follow from others: to tell them says nothing new."""
 _LONGEST = 60
+_TELLING = ("edit", "rename", "restore", "undo", "attach")
+"""Labels that do not say already what became of the task."""
 
 
 def told_record(record: Record) -> str:
     """What `record` did, in one line: what its author called it, and the values that an edit of one task gave."""
-    edits = [change for change in record.changes if change.before is not None and change.after is not None]
-    if len(record.changes) == 1 and edits:
-        values = list(_values(edits[0]))
-        if values and not record.label.startswith(("done", "reopen", "trash", "start", "stop", "cancel")):
-            return f"{record.label}: {', '.join(values)}"
-    return record.label
+    if len(record.changes) > 1 or not record.label.startswith(_TELLING):
+        return record.label
+    (change,) = record.changes
+    if change.before is None or change.after is None:
+        return record.label
+    if record.label.startswith("rename"):
+        return f"{record.label} → {shown_value(change.after.get('name'))}"
+    return f"{record.label}: {', '.join(_values(change))}"
 
 
 def told_change(change: Change, name: str) -> str:
@@ -45,41 +49,44 @@ def name_in(change: Change, tasks: Mapping[str, Task]) -> str:
 def told_difference(then: Task | None, now: Task | None) -> str:
     """How a task was, where that is not how it is."""
     if then is None:
-        return f"{_called(now)}: was not there"
+        return f"{task_name(now)}: was not there"
     if now is None:
-        return f"{_called(then)}: was there"
+        return f"{task_name(then)}: was there"
     if then.status is Status.DELETED and now.status is not Status.DELETED:
-        return f"{_called(now)}: was in the trash"
-    shown = (f"{name} was {_shown(getattr(then, name))}" for name in changed_fields(then, now) if name not in _FOLLOWS)
-    return f"{_called(now)}: {', '.join(shown) or 'its place was another'}"
+        return f"{task_name(now)}: was in the trash"
+    shown = (
+        f"{name} was {shown_value(getattr(then, name))}" for name in changed_fields(then, now) if name not in FOLLOWS
+    )
+    return f"{task_name(now)}: {', '.join(shown) or 'its place was another'}"
 
 
 def told_restoring(then: Task | None, now: Task | None) -> str:
     """What restoring does to a task."""
     if then is None:
-        return f"{_called(now)}: to the trash"
+        return f"{task_name(now)}: to the trash"
     if now is None:
-        return f"{_called(then)}: comes back"
+        return f"{task_name(then)}: comes back"
     values = (
-        f"{name} {_shown(getattr(now, name))} → {_shown(getattr(then, name))}"
+        f"{name} {shown_value(getattr(now, name))} → {shown_value(getattr(then, name))}"
         for name in changed_fields(then, now)
-        if name not in _FOLLOWS
+        if name not in FOLLOWS
     )
-    return f"{_called(now)}: {', '.join(values) or 'back to its place'}"
+    return f"{task_name(now)}: {', '.join(values) or 'back to its place'}"
 
 
 def _values(change: Change) -> Iterator[str]:
     before, after = change.before or {}, change.after or {}
     for field, value in after.items():
-        if field in _FOLLOWS:
+        if field in FOLLOWS:
             continue
         if field in SET_FIELDS:
             yield " ".join([field, *(f"+{item}" for item in value["add"]), *(f"-{item}" for item in value["remove"])])
         else:
-            yield f"{field} {_shown(before.get(field))} → {_shown(value)}"
+            yield f"{field} {shown_value(before.get(field))} → {shown_value(value)}"
 
 
-def _shown(value: Any) -> str:
+def shown_value(value: Any) -> str:
+    """A field's value in a few words."""
     if value is None or value in ("", ()):
         return _NOTHING
     if isinstance(value, list | tuple):
@@ -88,5 +95,6 @@ def _shown(value: Any) -> str:
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
-def _called(task: Task | None) -> str:
+def task_name(task: Task | None) -> str:
+    """What a message calls `task`."""
     return name_of({"id": task.id, "name": task.name}) if task else "A task"

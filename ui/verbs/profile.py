@@ -13,6 +13,7 @@ from core.profile import Profile, ProfileStore
 from core.profile_rules import NAMED, UnknownSettingError, as_written
 from ui import exit_codes
 from ui.output import Output
+from ui.told_settings import shown_setting
 
 
 def run(options: Namespace, out: Output) -> int:
@@ -49,7 +50,7 @@ def _get(store: ProfileStore, field: str | None, out: Output) -> int:
     elif isinstance(value, dict):
         out.lines(literal(line) for line in _lines(field, value))
     else:
-        out.lines([literal(_shown(value))])
+        out.lines([literal(shown_setting(value))])
     return exit_codes.DONE
 
 
@@ -85,14 +86,6 @@ def _lines(name: str, value: Any) -> Iterator[str]:
     """A line for each entry: what `profile set` takes."""
     if name in NAMED:
         for entry, own in value.items():
-            yield f"{name}.{entry} = {_shown(own)}"
+            yield f"{name}.{entry} = {shown_setting(own)}"
     else:
-        yield f"{name} = {_shown(value)}"
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return ", ".join(map(str, value))
-    return str(value)
+        yield f"{name} = {shown_setting(value)}"

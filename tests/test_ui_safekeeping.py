@@ -1,0 +1,224 @@
+"""The screens that keep a list safe: history, backups, settings."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input
+
+from core.archive import copies
+from core.instance_files import Owner
+from core.jobs import all_of
+from core.state import AppState
+from tests.app_driver import Driver, opened
+from tests.test_ui_threads import Recorder
+from ui.screens.backups_screen import BackupsScreen
+from ui.screens.history_screen import PAGE, HistoryScreen
+from ui.screens.settings_screen import SettingsScreen
+from ui.widgets.difference_list import MOST
+
+HOSTILE = "[/] [@click=app.bell]x\x1b[31m\u202e"
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    """A list with a past."""
+    file = tmp_path / "tasks.json"
+    state = AppState(by="kitchen:1:-")
+    for name in ("rent", "milk", HOSTILE):
+        state.add_task(name, priority=0)
+        state.save_to_file(file)
+    state.edit([state.find(1)], name="pay the rent", due="2026-12-24")
+    state.save_to_file(file)
+    state.complete([state.find(2)])
+    state.save_to_file(file)
+    state.purge([state.find(3)])
+    state.save_to_file(file)
+    return file
+
+
+async def until_read(app: Driver, words: str) -> None:
+    """Return once the right pane says `words`."""
+    await app.until(lambda: app.says(words) and "reading" not in app.text)
+
+
+@pytest.mark.parametrize("size", [(120, 30), (80, 24)])
+async def test_going_back_in_time(size: tuple[int, int], file: Path) -> None:
+    async with opened(file, size=size) as app:
+        await app.press("g", "h")
+        await app.until_on(HistoryScreen)
+        await until_read(app, "after change 6: as it is now")
+        assert app.says("purge “[/] [@click=app.bell]x\N{REPLACEMENT CHARACTER}")
+        await app.press("j", "j", "j")
+        await until_read(app, "The list after change 3: 4 differences to now")
+        assert app.says("Task 1 “pay the rent” name: rent now pay the rent")
+        assert app.says("Task 2 “milk” status: pending now done")
+        await app.press("l")
+        await until_read(app, "The list after change 3: 3 tasks")
+        assert app.says("1 rent (different now)")
+        await app.press("l")
+        await until_read(app, "4 differences")
+
+
+async def test_restoring_a_field_a_task_and_the_whole_list(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    recorder = Recorder(file.parent, monkeypatch)
+    async with opened(file, size=(120, 30)) as app:
+        await app.press("g", "h")
+        await app.until_on(HistoryScreen)
+        await app.press("j", "j", "j")
+        await until_read(app, "The list after change 3: 4 differences to now")
+        await app.press("tab", "r")
+        await app.until(lambda: app.task("rent").due == "2026-12-24")
+        await until_read(app, "3 differences")
+        await app.press("j", "space", "space", "r")
+        await app.until(lambda: len(app.names) == 3)
+        assert (app.task("milk").status, app.task("milk").completed) == ("pending", None)
+        assert app.task(HOSTILE).id == 3
+        await until_read(app, "1 difference to now")
+        assert app.says("Restored 2 tasks; u in the list takes that back.")
+        await app.press("R")
+        await until_read(app, "after change 3: as it is now")
+        assert app.task("rent").due is None
+        await app.press("escape", "u", "u")
+        await app.until_saved()
+        assert len(app.names) == 2
+    assert recorder.of(threading.main_thread().name) == []
+    assert len(copies(file)) >= 3  # one before each restoring
+
+
+async def test_finding_in_history(file: Path) -> None:
+    async with opened(file) as app:
+        await app.press("g", "h")
+        await app.until_on(HistoryScreen)
+        await until_read(app, "as it is now")
+        await app.press("slash")
+        await app.type("RENT")
+        await app.press("enter")
+        await app.until(lambda: app.says("History: “RENT”") and not app.says("purge"))
+        await until_read(app, "after change 4")
+        assert app.says("edit “rent”: name rent → pay the rent")
+        await app.press("t")
+        await app.until(lambda: app.says("task 1"))
+        await app.press("slash", *["backspace"] * 4, "enter")
+        await app.until(lambda: app.says("History: task 1") and app.says("add “rent”"))
+        await app.press("slash", *"zzz", "escape", "t", "escape")
+        await app.until(lambda: app.app.main.is_active)
+
+
+async def test_a_long_history_is_read_as_it_is_looked_at(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    state = AppState()
+    for number in range(2 * PAGE + 50):
+        state.add_task(f"task {number}")
+    state.save_to_file(file)
+    async with opened(file) as app:
+        await app.press("g", "h")
+        await app.until_on(HistoryScreen)
+        screen = app.app.screen
+        assert isinstance(screen, HistoryScreen)
+        await app.until(lambda: screen.states.option_count == PAGE)
+        await until_read(app, "as it is now")
+        await app.press("G")
+        await app.until(lambda: screen.states.option_count == 2 * PAGE)
+        await app.press("G")
+        await app.until(lambda: screen.states.option_count == 2 * PAGE + 50)
+        await app.press("G")
+        await until_read(app, "The list after change 1: 449 differences")
+        assert screen.differences.option_count == 449 <= MOST
+
+
+async def test_what_cannot_be_made_again_is_told(file: Path) -> None:
+    for name in os.listdir(file.parent):
+        if ".backup" in name:
+            (file.parent / name).unlink()
+    journal = file.with_name("tasks.json.journal")
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[2:]))
+    async with opened(file) as app:
+        await app.press("g", "h")
+        await app.until_on(HistoryScreen)
+        await until_read(app, "as it is now")
+        await app.press("j", "j")
+        await app.until(lambda: app.says("The history does not go back to change 4"))
+        await app.press("r", "R")
+        assert app.says("pay the rent")
+        assert app.app.state.pending == ()
+
+
+async def test_backups_are_shown_made_and_restored(file: Path) -> None:
+    async with opened(file, size=(120, 30)) as app:
+        await app.press("g", "b")
+        await app.until_on(BackupsScreen)
+        await until_read(app, "The list in tasks.json.backup: 1 difference to now")
+        await app.press("b")
+        await app.until(lambda: app.says("Made and verified") and app.says("zip"))
+        (made,) = file.parent.glob("backups/tasks_*.zip")
+        assert [job.state for job in all_of(file, Owner.this_process())] == ["done"]
+        await app.press("escape", "x")
+        await app.until(lambda: copies(file))
+        await app.press("g", "b")
+        await app.until_on(BackupsScreen)
+        screen = app.app.screen
+        assert isinstance(screen, BackupsScreen)
+        await app.until(lambda: screen.states.option_count == 5)
+        await app.press("G")
+        await until_read(app, f"The list in {made.name}: 1")
+        await app.press("R")
+        await until_read(app, "zip: as it")
+        assert app.task("pay the rent").status == "pending"
+        await app.until_saved()
+        made.write_bytes(made.read_bytes()[:-9])
+        await app.press("escape", "g", "b")
+        await app.until_on(BackupsScreen)
+        await app.until(lambda: app.says("it is no"))
+
+
+async def test_settings_are_checked_while_they_are_typed(file: Path, home: Path) -> None:
+    profile = home / "todurable" / "profile.json"
+
+    def saved() -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(profile.read_bytes())
+        return document
+
+    async with opened(file) as app:
+        await app.press(",")
+        await app.until_on(SettingsScreen)
+        await app.until(lambda: app.says("date_style"))
+        await app.type("Ada")
+        await app.press("enter")
+        await app.until(lambda: app.says("Saved: name."))
+        assert saved()["name"] == "Ada"
+        await app.press("down", "down", *"nord", "enter")
+        await app.until(lambda: app.app.theme == "nord")
+
+
+async def test_a_setting_that_is_not_valid_is_not_saved(file: Path, home: Path) -> None:
+    profile = home / "todurable" / "profile.json"
+
+    def saved() -> dict[str, Any]:
+        document: dict[str, Any] = json.loads(profile.read_bytes())
+        return document
+
+    async with opened(file) as app:
+        await app.press(",")
+        await app.until_on(SettingsScreen)
+        await app.until(lambda: app.says("date_style"))
+        await app.press("down", "down", "down", "down", "backspace")
+        await app.until(lambda: app.says("“date_style” must be one of words, iso"))
+        await app.press("enter")
+        assert not profile.exists()
+        await app.press("down", *["backspace"] * 6, *"sunday", "enter")
+        await app.until(lambda: app.says("Saved: week_start."))
+        app.app.screen.query(Input).last().focus()
+        await app.press("x", "enter")
+        await app.until(lambda: app.says("Write it as filters.home"))
+        app.app.screen.query(Input).last().value = "filters.home = #home"
+        await app.press("enter")
+        await app.until(lambda: app.says("filters.home"))
+        await app.press("escape")
+        await app.until(lambda: app.app.main.is_active)
+    assert saved() == {"schema_version": 1, "week_start": 6, "filters": {"home": "#home"}}

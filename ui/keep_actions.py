@@ -1,0 +1,115 @@
+"""What keeps a list safe, from within the app: its history, its backups, the settings, other lists."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from core import archive, zip_backup
+from core.file_safety import SafeFileManager
+from core.jobs import Running
+from core.paths import profile_file
+from core.profile import Profile, ProfileStore
+from core.store import TaskStore
+from core.task import Task
+from core.zip_backup import Source
+from ui import sentences
+from ui.changing import Changing
+from ui.screens.backups_screen import BackupsScreen
+from ui.screens.history_screen import HistoryScreen
+from ui.screens.restore_screen import Chosen
+from ui.screens.settings_screen import SettingsScreen
+from ui.settings import second_place
+from ui.widgets.difference_list import Difference
+
+if TYPE_CHECKING:
+    from textual.app import App
+
+_STATE_FIELDS = ("status", "started", "completed")
+
+
+class KeepActions:
+    """The commands whose action begins with `keep.`"""
+
+    def __init__(self, app: App[None], changing: Changing, file: Path, clock: Callable[[], datetime]) -> None:
+        self._app, self._changing, self._file, self._clock = app, changing, file, clock
+
+    async def action_history(self) -> None:
+        current = self._changing.screen.tasks.current
+        await self._app.push_screen(HistoryScreen(self._files, self._now, self._restore, self._clock, current))
+
+    async def action_backups(self) -> None:
+        await self._app.push_screen(
+            BackupsScreen(self._files, self._now, self._restore, self._clock, self._make, self._places)
+        )
+
+    async def action_settings(self) -> None:
+        await self._app.push_screen(SettingsScreen(_profile_store, self._apply))
+
+    def _apply(self, profile: Profile) -> None:
+        if profile.theme in self._app.available_themes:
+            self._app.theme = profile.theme
+
+    def _files(self) -> SafeFileManager:
+        """Called in a thread: a link is followed."""
+        return SafeFileManager(self._file)
+
+    def _now(self) -> Mapping[str, Task]:
+        return self._changing.state.known
+
+    def _restore(self, chosen: Chosen) -> str:
+        """Do it as one change. The store's worker copies the list before it commits that."""
+        state, then = self._changing.state, chosen.then
+        if chosen.rows is None:
+            tasks, uids = then.tasks, None
+        else:
+            tasks, uids = _wanted(chosen.rows, then.tasks, state.known), {row.uid for row in chosen.rows}
+        label = f"restore {then.label}"
+        outcome = self._changing.attempt(lambda: state.restore(tasks, label, uids, ours=then.ours))
+        if not outcome.changed:
+            return "All is as it was then already."
+        return f"Restored {sentences.count(len(outcome.changed), 'task')}; u in the list takes that back."
+
+    def _make(self, progress: Callable[[int, int], None]) -> Path:
+        """A ZIP of the list as it is on the disk; called in a thread."""
+        target = archive.directory(self._file)
+        store = TaskStore(self._file)
+        try:
+            source = Source(self._file, store.load().tasks, profile_file(os.environ))
+        finally:
+            store.close()
+        archive.make_directory(target)
+        with Running(self._file, "backup", self._clock) as job:
+
+            def note(done: int, total: int) -> None:
+                job.progress(done, total)
+                progress(done, total)
+
+            return zip_backup.make(source, target, self._file.stem, self._clock(), note)
+
+    def _places(self) -> tuple[Path, ...]:
+        """Called in a thread."""
+        return second_place(_profile_store().load())
+
+
+def _profile_store() -> ProfileStore:
+    return ProfileStore(profile_file(os.environ))
+
+
+def _wanted(rows: tuple[Difference, ...], then: Mapping[str, Task], now: Mapping[str, Task]) -> dict[str, Task]:
+    """The tasks of `rows` as they should become: as they are, but for the fields that are restored."""
+    wanted: dict[str, Task] = {}
+    for row in rows:
+        if not row.field or row.uid not in now:
+            if row.uid in then:
+                wanted[row.uid] = then[row.uid]
+            continue
+        fields = _STATE_FIELDS if row.field == "status" else (row.field,)
+        task = wanted.get(row.uid, now[row.uid])
+        wanted[row.uid] = replace(task, **{field: getattr(then[row.uid], field) for field in fields})
+    return wanted

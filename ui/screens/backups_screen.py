@@ -1,0 +1,129 @@
+"""Every backup, how old and whether it is good, and what was different then; a new one is a key away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.widgets.option_list import Option
+
+from core import archive, backups
+from core.backups import Found
+from core.errors import TodurableError
+from core.file_safety import SafeFileManager
+from core.task import Task
+from ui import sentences
+from ui.screens.restore_screen import Chosen, RestoreScreen, Then, row
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+    from textual.content import Content
+
+_KEYS = "r restore row  R all  space mark  l the list then  tab other pane  b make a ZIP  esc back"
+
+
+class BackupsScreen(RestoreScreen):
+    """`files` and `places`, other directories with ZIPs, are asked for in a thread.
+
+    `make` makes a ZIP, in a thread too, and is told how to show its progress.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [("b", "make", "Make a ZIP")]
+
+    def __init__(
+        self,
+        files: Callable[[], SafeFileManager],
+        now: Callable[[], Mapping[str, Task]],
+        restore: Callable[[Chosen], str],
+        clock: Callable[[], datetime],
+        make: Callable[[Callable[[int, int], None]], Path],
+        places: Callable[[], tuple[Path, ...]],
+    ) -> None:
+        super().__init__("Backups", _KEYS, now, restore)
+        self._files, self._clock, self._make, self._places = files, clock, make, places
+        self._found: list[Found] = []
+        self._making = False
+
+    def on_mount(self) -> None:
+        self.states.focus()
+        self._read_all()
+
+    @work(thread=True, exclusive=True, group="backups", exit_on_error=False)
+    def _read_all(self) -> None:
+        try:
+            for path in backups.find(self._files(), self._places()):
+                self.app.call_from_thread(self._add, backups.examine(path))
+        except (TodurableError, OSError) as error:
+            self.app.call_from_thread(self.say, str(error))
+            return
+        self.app.call_from_thread(self._tell_end)
+
+    def _add(self, found: Found) -> None:
+        self._found.append(found)
+        self.states.append([Option(_row(found, self._clock()))])
+
+    def _tell_end(self) -> None:
+        if not self._found:
+            self.say("There are no backups yet: b makes one.")
+
+    def read_then(self, index: int) -> Then:
+        path = self._found[index].path
+        found = backups.read(path)
+        file = self._files().path
+        return Then(
+            f"in {path.name}", found.tasks, ours=path.parent in (file.parent, archive.directory(file)), path=path
+        )
+
+    def prepare(self, chosen: Chosen) -> str:
+        """Bring attached files back before a task names them."""
+        path, uids = chosen.then.path, None if chosen.rows is None else {row.uid for row in chosen.rows}
+        if path is None:
+            return ""
+        tasks = [task for uid, task in chosen.then.tasks.items() if uids is None or uid in uids]
+        missing = backups.bring_back_attachments(path, self._files().path, tasks)
+        return f"{sentences.count(len(missing), 'attached file')} could not be found." if missing else ""
+
+    def action_make(self) -> None:
+        if self._making:
+            self.say("A backup is being made already.")
+        else:
+            self._making = True
+            self._make_one()
+
+    @work(thread=True, group="make", exit_on_error=False)
+    def _make_one(self) -> None:
+        shown = [-1]
+
+        def progress(done: int, total: int) -> None:
+            part = 100 * done // total if total else 0
+            if part != shown[0]:
+                shown[0] = part
+                self.app.call_from_thread(self.say, f"Backing up… {part} %")
+
+        try:
+            made = self._make(progress)
+            self.app.call_from_thread(self._made, f"Made and verified: {made}")
+        except TodurableError as error:
+            self.app.call_from_thread(self._made, str(error))
+
+    def _made(self, sentence: str) -> None:
+        self._making = False
+        self.say(sentence)
+        self._found, self._wanted = [], -1
+        self.states.clear_options()
+        self._read_all()
+
+
+def _row(found: Found, now: datetime) -> Content:
+    good = ("good", "$text-success") if not found.problem else (found.problem, "$text-error")
+    tasks = "" if found.tasks is None else sentences.count(found.tasks, "task")
+    return row(
+        (f"{found.kind:<9} ", "$text-muted"),
+        (f"{sentences.age(found.at, now):<15} ", "$text-accent"),
+        (f"{tasks:>10} {sentences.size(found.size):>7}  ", ""),
+        good,
+        (f"  {found.path.name}", "$text-muted"),
+    )

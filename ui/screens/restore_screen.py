@@ -1,0 +1,232 @@
+"""Two panes: states of the list to choose from, and what was different then; any of that can be restored."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import work
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import Screen
+from textual.widgets import OptionList, Static
+from textual.worker import get_current_worker
+
+from core.display import literal
+from core.errors import TodurableError
+from core.task import Task
+from ui import sentences
+from ui.widgets.difference_list import Difference, DifferenceList, all_rows, rows_of
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.widgets.option_list import Option
+
+
+class Then(NamedTuple):
+    """A state of the list: what it is called, its tasks, whether it is of this list's own past, and its file."""
+
+    label: str
+    tasks: Mapping[str, Task]
+    ours: bool
+    path: Path | None = None
+
+
+class Chosen(NamedTuple):
+    """What is to be restored: all of `then`, or only these rows of what was different."""
+
+    then: Then
+    rows: tuple[Difference, ...] | None
+
+
+class RestoreScreen(Screen[None]):
+    """What history and backups have in common.
+
+    `now` gives the tasks as they are; `restore` does it and returns a sentence, or raises TodurableError.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("escape,q", "leave", "Close"),
+        ("tab", "app.focus_next", "Other pane"),
+        ("r", "restore", "Restore"),
+        ("R", "restore_all", "Restore all"),
+        ("l", "toggle_list", "The list then"),
+    ]
+    DEFAULT_CSS = """
+    RestoreScreen {
+        #restore-title { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        #restore-keys { height: auto; max-height: 2; padding: 0 1; }
+        #restore-title { background: $surface; text-style: bold; }
+        #restore-keys { color: $text-muted; }
+        #restore-message { height: auto; max-height: 3; padding: 0 1; color: $text-accent; }
+        Horizontal, Vertical { height: 1fr; }
+        OptionList {
+            height: 1fr;
+            padding: 0 1;
+            background: $background;
+            scrollbar-size-vertical: 1;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+            &, &:focus { border: none; background-tint: $background 0%; }
+        }
+        #restore-then { height: auto; padding: 0 1; color: $text-muted; }
+        #restore-right { border-left: solid $surface; }
+        .-narrow #restore-right { border-left: none; border-top: solid $surface; }
+        .-narrow { layout: vertical; }
+    }
+    """
+
+    def __init__(
+        self, title: str, keys: str, now: Callable[[], Mapping[str, Task]], restore: Callable[[Chosen], str]
+    ) -> None:
+        super().__init__()
+        self._now, self._restore = now, restore
+        self._then: Then | None = None
+        self._wanted = -1
+        self._whole = False
+        self.title_line = Static(literal(title), markup=False, id="restore-title")
+        self.states = StateList(id="restore-states")
+        self.differences = DifferenceList(id="restore-differences")
+        self._told_then = Static(markup=False, id="restore-then")
+        self._message = Static(markup=False, id="restore-message")
+        self._keys = Static(keys, markup=False, id="restore-keys")
+
+    def compose(self) -> ComposeResult:
+        yield self.title_line
+        with Horizontal(id="restore-panes") as panes:
+            panes.set_class(self.app.size.width < _WIDE, "-narrow")
+            yield self.states
+            yield Vertical(self._told_then, self.differences, id="restore-right")
+        yield self._message
+        yield self._keys
+
+    def on_resize(self) -> None:
+        self.query_one("#restore-panes").set_class(self.size.width < _WIDE, "-narrow")
+
+    @abstractmethod
+    def read_then(self, index: int) -> Then:
+        """The state of row `index`; called in a thread of its own. Raises TodurableError."""
+
+    def say(self, sentence: str) -> None:
+        """Tell something at the bottom."""
+        self._message.update(literal(sentence))
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if event.option_list is self.states:
+            self.show_state(event.option_index)
+
+    def show_state(self, index: int) -> None:
+        """Show what was different in the state of row `index`, once it is read."""
+        if index not in (self._wanted, -1):
+            self._wanted, self._then = index, None
+            self._told_then.update("reading…")
+            self._read(index, dict(self._now()))
+
+    @work(thread=True, exclusive=True, group="then", exit_on_error=False)
+    def _read(self, index: int, now: Mapping[str, Task]) -> None:
+        worker = get_current_worker()
+        try:
+            then = self.read_then(index)
+            rows = all_rows(now, then.tasks) if self._whole else rows_of(now, then.tasks)
+        except TodurableError as error:
+            self.app.call_from_thread(self._show_failure, index, str(error))
+            return
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._show, index, then, rows)
+
+    def _show(self, index: int, then: Then, rows: Sequence[Difference]) -> None:
+        if index == self._wanted:
+            self._then = then
+            self._told_then.update(literal(f"The list {then.label}: {self._words(len(rows))}"))
+            self.differences.show(rows)
+
+    def _words(self, rows: int) -> str:
+        if self._whole:
+            return sentences.count(rows, "task")
+        return f"{sentences.count(rows, 'difference')} to now" if rows else "as it is now"
+
+    def _show_failure(self, index: int, why: str) -> None:
+        if index == self._wanted:
+            self._told_then.update(literal(why))
+            self.differences.show(())
+
+    def action_restore(self) -> None:
+        """Restore what is marked, else what is under the cursor."""
+        rows = self.differences.chosen
+        if self._then is not None and rows:
+            self._do(Chosen(self._then, tuple(rows)))
+        else:
+            self.say("There is nothing to restore here." if self._then else "It is still being read.")
+
+    def action_restore_all(self) -> None:
+        """Restore the whole list."""
+        if self._then is None:
+            self.say("It is still being read.")
+        else:
+            self._do(Chosen(self._then, None))
+
+    def prepare(self, chosen: Chosen) -> str:
+        """What has to be on the disk before; called in a thread. Returns a warning. Raises TodurableError."""
+        del chosen
+        return ""
+
+    @work(thread=True, exclusive=True, group="restore", exit_on_error=False)
+    def _do(self, chosen: Chosen) -> None:
+        try:
+            warning = self.prepare(chosen)
+        except TodurableError as error:
+            self.app.call_from_thread(self.say, str(error))
+            return
+        self.app.call_from_thread(self._finish, chosen, warning)
+
+    def _finish(self, chosen: Chosen, warning: str) -> None:
+        try:
+            self.say(" ".join(filter(None, (self._restore(chosen), warning))))
+        except TodurableError as error:
+            self.say(str(error))
+            return
+        index, self._wanted = self._wanted, -1
+        self.show_state(index)
+
+    def action_toggle_list(self) -> None:
+        """Show the whole list as it was, or only what was different."""
+        self._whole = not self._whole
+        index, self._wanted = self._wanted, -1
+        self.show_state(index)
+
+    async def action_leave(self) -> None:
+        await self.dismiss()
+
+
+_WIDE = 100
+"""Cells from which on there is room for two panes side by side."""
+
+
+class StateList(OptionList):
+    """The states to choose from, by the keys of the list of tasks too."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("j", "cursor_down", "Down"),
+        ("k", "cursor_up", "Up"),
+        ("G", "last", "Last"),
+        ("g", "first", "First"),
+        ("ctrl+d", "page_down", "Page down"),
+        ("ctrl+u", "page_up", "Page up"),
+    ]
+
+    def __init__(self, **settings: str) -> None:
+        super().__init__(markup=False, **settings)  # type: ignore[arg-type]
+
+    def append(self, options: Sequence[Option]) -> None:
+        """Add rows at the end; the first row of all gets the cursor."""
+        self.add_options(options)
+        if self.highlighted is None and self.option_count:
+            self.highlighted = 0
+
+
+def row(*parts: tuple[str, str]) -> Content:
+    """A row of texts with their styles."""
+    return Content.assemble(*((literal(text), style) for text, style in parts))
