@@ -8,6 +8,7 @@ they hold, and a record that was applied already changes nothing. What cannot st
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from msgspec import Struct, field
@@ -194,7 +195,13 @@ def _union(now: tuple[str, ...], delta: Mapping[str, Any]) -> tuple[str, ...]:
 
 def _integer_key(number: int) -> str:
     """The key that fractional indexing gives to the integer `number`: `a0`…`az`, `b00`…`bzz`, `c000`…"""
-    length = 1
+    return _all_but_last_digit(number // _DIGITS) + ALPHABET[number % _DIGITS]
+
+
+@lru_cache(maxsize=1 << 14)
+def _all_but_last_digit(block: int) -> str:
+    """What the keys of the numbers from `block * 62` on share: each length begins with a multiple of that."""
+    number, length = block * _DIGITS, 1
     while number >= _DIGITS**length:
         number -= _DIGITS**length
         length += 1
@@ -202,4 +209,4 @@ def _integer_key(number: int) -> str:
     for _ in range(length):
         number, digit = divmod(number, _DIGITS)
         digits = ALPHABET[digit] + digits
-    return chr(ord("a") + length - 1) + digits
+    return chr(ord("a") + length - 1) + digits[:-1]

@@ -26,7 +26,8 @@ def _task(number: int, **fields: object) -> Task:
 
 def _board(tasks: Sequence[Task], shown: Shown) -> Board:
     board = Board(NOW)
-    board.install(build(shown, tasks, NOW, sort_into_views(tasks, NOW)), {task.uid: task for task in tasks})
+    known = {task.uid: task for task in tasks}
+    board.install(build(shown, known, NOW, sort_into_views(tasks, NOW)), known)
     return board
 
 
@@ -95,7 +96,7 @@ def test_what_was_completed_stays_until_the_view_is_opened_again() -> None:
     board.update([_UIDS[0]], known)
     assert _lines(board) == ["task 0", "task 1"]
     assert (board.counts[ALL], board.counts[DONE]) == (1, 1)
-    board.install(build(Shown(), list(known.values()), NOW, board.views), known)
+    board.install(build(Shown(), known, NOW, board.views), known)
     assert _lines(board) == ["task 1"]
 
 
@@ -175,11 +176,11 @@ def test_changes_lead_where_building_anew_leads(data: st.DataObject, shown: Show
 @given(st.permutations(range(8)))
 def test_many_changes_at_once_do_what_they_do_one_by_one(order: list[int]) -> None:
     tasks = [_task(number, due=f"2026-12-{10 + place}") for number, place in enumerate(order)]
-    built = build(Shown(UPCOMING), tasks, NOW, sort_into_views(tasks, NOW)).rows
+    built = build(Shown(UPCOMING), {task.uid: task for task in tasks}, NOW, sort_into_views(tasks, NOW)).rows
     assert isinstance(built, Rows)
-    one_by_one = build(Shown(UPCOMING), [], NOW, {}).rows
+    one_by_one = build(Shown(UPCOMING), {}, NOW, {}).rows
     for task in tasks:
         one_by_one.update({task.uid: task})
-    many = build(Shown(UPCOMING), [], NOW, {}).rows
+    many = build(Shown(UPCOMING), {}, NOW, {}).rows
     many.update({**{f"none {number}": None for number in range(100)}, **{task.uid: task for task in tasks}})
     assert one_by_one.items == built.items == many.items

@@ -15,7 +15,7 @@ from core.facts import Moment
 from core.task import Status, Task
 from ui.found_rows import FoundRows
 from ui.rows import Arrangement, Rows
-from ui.views import ALL, View, changes_today, heading, is_tree, sort_key, usual_order, views_of
+from ui.views import ALL, View, changes_today, grouping, heading, is_tree, sort_key, usual_order, views_of
 
 Views: TypeAlias = dict[str, tuple[View, ...]]
 Matches: TypeAlias = Callable[[Task], bool]
@@ -44,10 +44,14 @@ def sort_into_views(tasks: Iterable[Task], now: Moment) -> Views:
     return {task.uid: views_of(task, now) for task in tasks}
 
 
-def build(shown: Shown, tasks: Iterable[Task], now: Moment, views: Views) -> Built:
-    """The lines of those of `tasks` that are in the view `shown`."""
-    inside = (task for task in tasks if shown.view in views.get(task.uid, ()))
-    return Built(shown, now, Rows(_arrangement(shown, now), inside), views)
+def build(shown: Shown, known: Mapping[str, Task], now: Moment, views: Views) -> Built:
+    """The lines of those tasks that are in the view `shown`."""
+    pairs = list(views.items())  # in one step, so that whoever changes `views` meanwhile does not come between
+    each = {id(some): some for _uid, some in pairs}  # equal ones are one object: few have to be looked at
+    inside = {identity for identity, some in each.items() if shown.view in some}
+    found = (known.get(uid) for uid, some in pairs if id(some) in inside)
+    chosen = [task for task in found if task is not None]
+    return Built(shown, now, Rows(_arrangement(shown, now), chosen), views)
 
 
 def build_found(shown: Shown, found: Sequence[Task], now: Moment, views: Views, matches: Matches) -> Built:
@@ -58,14 +62,16 @@ def build_found(shown: Shown, found: Sequence[Task], now: Moment, views: Views, 
 
 def _arrangement(shown: Shown, now: Moment) -> Arrangement:
     view, order, today = shown.view, shown.order or usual_order(shown.view), date.fromisoformat(now.day)
-    return Arrangement(sort_key(order), lambda task: heading(view, order, task, today), is_tree(order))
+    return Arrangement(
+        sort_key(order), grouping(view, order, now.day), lambda sort: heading(view, sort, today), is_tree(order)
+    )
 
 
 class Board:
     """See the module."""
 
     def __init__(self, now: Moment) -> None:
-        self._built = build(Shown(), (), now, {})
+        self._built = build(Shown(), {}, now, {})
         self.counts: Counter[View] = Counter()
         """How many tasks each view has."""
         self._soon: set[str] = set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import NamedTuple, TypeAlias
 
@@ -12,32 +12,38 @@ from core.task import Task
 from ui.views import Heading, Key
 
 Item: TypeAlias = Task | Heading
-_MANY = 64
-"""Changes from which on it is cheaper to sort everything, which is nearly sorted, than to move each by itself."""
 
 
 class Arrangement(NamedTuple):
-    """How lines stand: by `key`, under the `heading` of each task, children beneath parents in a `tree`."""
+    """How lines stand: by `key`, in groups where there are any, children beneath parents in a `tree`."""
 
     key: Callable[[Task], Key]
-    heading: Callable[[Task], Heading | None]
+    group: Callable[[Task], str] | None
+    heading: Callable[[str], Heading]
     tree: bool
 
 
 class Rows:
     """`items` in order, headings among them. Nobody else changes `items`."""
 
-    def __init__(self, arrangement: Arrangement, tasks: Iterable[Task] = ()) -> None:
-        self.items: list[Item] = []
-        self.having: Counter[str] = Counter()
-        """How many of the tasks have a due date, a priority, a project or tags."""
+    def __init__(self, arrangement: Arrangement, tasks: Sequence[Task] = ()) -> None:
         self._arrangement = arrangement
-        self._keys: list[Key] = []
-        self._key_of: dict[str, Key] = {}
         self._children: dict[str, set[str]] = {}
         self._groups: Counter[str] = Counter()
-        self._headings: dict[str, Heading] = {}
-        self.update({task.uid: task for task in tasks})
+        self._key_of: dict[str, Key] = {}
+        self.having = {
+            "due": sum(task.due is not None for task in tasks),
+            "priority": sum(task.priority != 0 for task in tasks),
+            "labels": sum(task.project != "" or task.tags != () for task in tasks),
+        }
+        """How many of the tasks have a due date, a priority, a project or tags."""
+        keys = self._tree_keys(tasks) if arrangement.tree else self._flat_keys(tasks)
+        self._key_of = {task.uid: key for task, key in zip(tasks, keys, strict=True)}
+        pairs: list[tuple[Key, Item]] = list(zip(keys, tasks, strict=True))
+        pairs += [((group,), arrangement.heading(group)) for group in self._groups]
+        pairs.sort(key=itemgetter(0))
+        self._keys: list[Key] = [key for key, _item in pairs]
+        self.items: list[Item] = [item for _key, item in pairs]
 
     @property
     def count(self) -> int:
@@ -65,10 +71,7 @@ class Rows:
         tasks = {uid: task for uid, task in changed.items() if task is not None or uid in self._key_of}
         for uid in self._beneath(tasks):
             tasks.setdefault(uid, self._task(uid))
-        if len(tasks) >= _MANY:
-            self._replace_many(tasks)
-            return
-        keys = self._new_keys(tasks)
+        keys = {uid: self._key(task, tasks) for uid, task in tasks.items() if task is not None}
         for uid in tasks:
             self._take_out(uid)
         for uid, task in tasks.items():
@@ -92,19 +95,29 @@ class Rows:
             waiting += [uid for uid in children if uid in self._children]
         return found
 
-    def _new_keys(self, changed: Mapping[str, Task | None]) -> dict[str, Key]:
-        """The place of each task that is to be shown."""
-        return {uid: self._key(task, changed) for uid, task in changed.items() if task is not None}
+    def _flat_keys(self, tasks: Sequence[Task]) -> list[Key]:
+        """The place of each of `tasks`, which are all there are; their groups are counted."""
+        key, group = self._arrangement.key, self._arrangement.group
+        if group is None:
+            return [("", key(task)) for task in tasks]
+        groups = [group(task) for task in tasks]
+        self._groups.update(groups)
+        return [(sort, key(task)) for sort, task in zip(groups, tasks, strict=True)]
+
+    def _tree_keys(self, tasks: Sequence[Task]) -> list[Key]:
+        """As `_flat_keys`; who stands beneath whom is noted."""
+        key = self._arrangement.key
+        known = {task.uid: task for task in tasks if task.parent is not None}
+        for task in known.values():
+            self._children.setdefault(task.parent or "", set()).add(task.uid)
+        known |= {task.uid: task for task in tasks if task.uid in self._children}
+        return [("", key(task)) if task.parent is None else self._key(task, known) for task in tasks]
 
     def _key(self, task: Task, changed: Mapping[str, Task | None]) -> Key:
         """The group of `task`, then its place behind those of its parents, as far as they are shown."""
         part, parent = self._arrangement.key(task), task.parent
-        if parent is None or not self._arrangement.tree:
-            heading = self._arrangement.heading(task)
-            if heading is None:
-                return ("", part)
-            self._headings[heading.sort] = heading
-            return (heading.sort, part)
+        if not self._arrangement.tree:
+            return (self._arrangement.group(task) if self._arrangement.group else "", part)
         line = [part]
         while parent is not None and (above := changed[parent] if parent in changed else self._task(parent)):
             line.append(self._arrangement.key(above))
@@ -123,7 +136,7 @@ class Rows:
     def _put_in(self, task: Task, key: Key) -> None:
         group = str(key[0])
         if group and not self._groups[group]:
-            self._insert((group,), self._headings[group])
+            self._insert((group,), self._arrangement.heading(group))
         self._insert(key, task)
         self._key_of[task.uid] = key
         self._count(task, key, 1)
@@ -142,27 +155,10 @@ class Rows:
         if key[0]:
             self._groups[str(key[0])] += sign
         self.having["due"] += sign * (task.due is not None)
-        self.having["priority"] += sign * bool(task.priority)
-        self.having["labels"] += sign * bool(task.project or task.tags)
-        if task.parent is not None:
+        self.having["priority"] += sign * (task.priority != 0)
+        self.having["labels"] += sign * (task.project != "" or task.tags != ())
+        if task.parent is not None and self._arrangement.tree:
             children = self._children.setdefault(task.parent, set())
             (children.add if sign > 0 else children.discard)(task.uid)
             if not children:
                 del self._children[task.parent]
-
-    def _replace_many(self, changed: Mapping[str, Task | None]) -> None:
-        keys = self._new_keys(changed)
-        pairs: list[tuple[Key, Item]] = []
-        for key, item in zip(self._keys, self.items, strict=True):
-            if isinstance(item, Task) and item.uid not in changed:
-                pairs.append((key, item))
-            elif isinstance(item, Task):
-                self._count(item, self._key_of.pop(item.uid), -1)
-        for uid, task in changed.items():
-            if task is not None:
-                pairs.append((keys[uid], task))
-                self._key_of[uid] = keys[uid]
-                self._count(task, keys[uid], 1)
-        pairs += [((group,), self._headings[group]) for group, count in self._groups.items() if count]
-        pairs.sort(key=itemgetter(0))
-        self._keys, self.items = [key for key, _item in pairs], [item for _key, item in pairs]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from pathlib import Path
 
 from ui import exit_codes
 from ui.app import TaskApp
 
+_GARBAGE = 50_000
 _PATIENCE = 10.0
 """Seconds that a save which was begun may take after the screen is gone."""
 
 
 def run(file: Path) -> int:
     """Open the app on the list at `file`; returns the exit code when its user has left it."""
+    # Many tasks make many tuples at once: looking for cycles in them takes longer than all the rest.
+    gc.set_threshold(_GARBAGE, 10, 10)
     app = TaskApp(file)
 
     def take(failed: threading.ExceptHookArgs) -> None:

@@ -149,7 +149,7 @@ class Showing:
         """What is to be shown, and the words that stand out in it. Raises QueryError."""
         text = self._query(shown.view)
         if text is None:
-            return build(shown, tasks, now, views), ()
+            return build(shown, self._state.known, now, views), ()
         query = parse(text, now=self._clock().astimezone(), week_start=self.week_start)
         if self._sorted[0] != version:
             self._sorted = (version, sorted(tasks, key=place))

@@ -74,8 +74,8 @@ class Stopped:
 
 Answer = Loaded | Unreadable | Changed | Trouble | Recovered | Looked | Stopped
 
-POLL = 0.05
-"""Seconds between two looks at the files. A look that finds nothing new costs three system calls."""
+POLL = 0.09
+"""Seconds between two looks at the files. A look that finds nothing new costs three system calls, and waking up."""
 QUIET = 1.0
 """Seconds without news after which a checkpoint that somebody else may be writing is written by us."""
 IDLE = 30.0

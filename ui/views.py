@@ -55,16 +55,19 @@ def tag_words(tag: str) -> str:
     return tag if tag.startswith("@") else f"+{tag}"
 
 
+_TRASHED, _DONE, _CANCELLED, _WAITING = (TRASH,), (DONE, FINISHED), (DONE,), (SOMEDAY, OPEN)
+
+
 def views_of(task: Task, now: Moment) -> tuple[View, ...]:
     """The views that show `task`; equal answers are one object."""
     if task.status is Status.DELETED:
-        return (TRASH,)
+        return _TRASHED
     if task.status is Status.DONE:
-        return (DONE, FINISHED)
+        return _DONE
     if task.status is Status.CANCELLED:
-        return (DONE,)
+        return _CANCELLED
     if task.wait is not None and is_waiting(task, now):
-        return (SOMEDAY, OPEN)
+        return _WAITING
     if task.due is None and task.scheduled is None:
         return _open_views(task.project, task.tags, (INBOX,) if not task.project else ())
     dated = [TODAY] * is_today(task, now) + [UPCOMING] * is_upcoming(task, now) + [OVERDUE] * is_overdue(task, now)
@@ -133,8 +136,9 @@ def _newest(instant: str | None) -> str:
 
 
 def _day(task: Task) -> str:
-    days = [day for day in (task.due, task.scheduled) if day is not None]
-    return min(days, default=_LAST)
+    if task.due is None or task.scheduled is None:
+        return task.due or task.scheduled or _LAST
+    return min(task.due, task.scheduled)
 
 
 _SORT_KEYS: dict[str, Callable[[Task], Key]] = {
@@ -158,22 +162,34 @@ class Heading(NamedTuple):
     text: str
 
 
-def heading(view: View, order: str, task: Task, today: date) -> Heading | None:
-    """What stands above `task`, if anything does there: days, where tasks are in the order of days."""
+def grouping(view: View, order: str, today: str) -> Callable[[Task], str] | None:
+    """What says to which group a task belongs, by where that stands; None where there are no groups."""
     if view == UPCOMING and order == "due":
-        day = min((day[:10] for day in (task.due, task.scheduled) if day and day[:10] > today.isoformat()), default="")
-        return Heading(day or _LAST, _day_words(day, today) if day else "Without a date")
+        return lambda task: _next_day(task, today)
     if view == TODAY and order == "due":
-        late = _day(task)[:10] < today.isoformat()
-        return Heading("0", "Late") if late else Heading("1", "Today")
+        return lambda task: _LATE if _day(task)[:10] < today else _ON_TIME
     if view == DONE and order == "completed":
-        return _completed_heading(task, today)
+        return lambda task: _newest((task.completed or task.modified)[:10])
     return None
 
 
-def _completed_heading(task: Task, today: date) -> Heading:
-    day = (task.completed or task.modified)[:10]
-    return Heading(_newest(day), _day_words(day, today))
+def heading(view: View, sort: str, today: date) -> Heading:
+    """What stands above the group at `sort`."""
+    if sort in (_LATE, _ON_TIME):
+        return Heading(sort, "Late" if sort == _LATE else "Today")
+    if sort == _LAST:
+        return Heading(sort, "Without a date")
+    return Heading(sort, _day_words(sort.translate(_REVERSED) if view == DONE else sort, today))
+
+
+_LATE, _ON_TIME = "0", "1"
+
+
+def _next_day(task: Task, today: str) -> str:
+    """The first day after today on which something of `task` is planned."""
+    if task.scheduled is None:
+        return task.due[:10] if task.due is not None and task.due[:10] > today else _LAST
+    return min((day[:10] for day in (task.due, task.scheduled) if day is not None and day[:10] > today), default=_LAST)
 
 
 def _day_words(day: str, today: date) -> str:

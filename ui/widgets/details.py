@@ -7,7 +7,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
-from rich.markdown import Markdown
 from rich.table import Table
 from rich.text import Text
 from textual.containers import VerticalScroll
@@ -89,6 +88,8 @@ class Details(VerticalScroll, can_focus=True):
 
 
 def _page(task: Task, known: Mapping[str, Task], history: Iterable[Event]) -> Iterable[RenderableType]:
+    from rich.markdown import Markdown  # which costs more to import than the list costs to show
+
     yield Text(literal(task.name[:_LONGEST]), style="bold")
     yield Text(f"{SIGNS[task.status]} {task.status} · task {task.id}", style="dim")
     yield Text("")

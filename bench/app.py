@@ -1,0 +1,208 @@
+"""What the app costs with many tasks: `python -m bench.app`. Each figure beside its baseline of the same run.
+
+A real pseudo-terminal of 120x40 lines is read for marks in what is sent: nothing is drawn here, so that only the app is
+measured. The baselines: an empty Textual app for the first paint, our own app with ten tasks for the keys.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import select
+import struct
+import subprocess
+import sys
+import termios
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median, quantiles
+from tempfile import TemporaryDirectory
+from time import perf_counter, sleep
+
+from bench.lists import write_list
+from core.state import AppState
+from core.store import TaskStore
+
+SMALL, LARGE = 10, 100_000
+STARTS, KEYS, CHANGES = 5, 60, 40
+IDLE_SECONDS = 10.0
+_EMPTY_APP = """
+from textual.app import App
+from textual.widgets import Static
+
+class Empty(App):
+    def compose(self):
+        yield Static("first paint")
+
+Empty().run()
+"""
+_VIEWS = (("3", "Today"), ("4", "Upcoming"), ("7", "Done"), ("1", "All"))
+_SEARCH = "e dentist #home"
+_QUIET = 0.08
+"""Seconds without output after which the answer to a key is over."""
+
+
+class Screen:
+    """A program in a terminal; `sent` is all that it has sent."""
+
+    def __init__(self, command: Sequence[str], home: Path) -> None:
+        self.sent = b""
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+        environment = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor", "TODURABLE_HOME": str(home)}
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled, as what is installed is
+        environment["PYTHONPYCACHEPREFIX"] = str(home / "compiled")
+        self.started = perf_counter()
+        self._process = subprocess.Popen(  # noqa: S603 - our own command
+            command, stdin=slave, stdout=slave, stderr=slave, start_new_session=True, env=environment
+        )
+        os.close(slave)
+
+    def until(self, mark: str, timeout: float = 30.0) -> float:
+        """Wait until `mark` was sent; returns the time of that."""
+        end = perf_counter() + timeout
+        while mark.encode() not in self.sent:
+            if not self._read(max(end - perf_counter(), 0)):
+                raise TimeoutError(f"never sent: {mark}")
+        return perf_counter()
+
+    def key(self, keys: str) -> float:
+        """Press a key; returns the seconds until its answer begins to come."""
+        self.settle()
+        start = perf_counter()
+        os.write(self._master, keys.encode())
+        if not self._read(5.0):
+            raise TimeoutError(f"no answer to {keys}")
+        return perf_counter() - start
+
+    def settle(self) -> None:
+        """Wait until nothing more is sent, and forget what was."""
+        while self._read(_QUIET):
+            pass
+        self.sent = b""
+
+    def status(self, name: str) -> int:
+        """A figure of /proc, in kB."""
+        lines = Path(f"/proc/{self._process.pid}/status").read_text(encoding="ascii").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+    def cpu_seconds(self) -> float:
+        """What the process has used so far."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def end(self) -> None:
+        """Stop the program."""
+        self._process.kill()
+        self._process.wait()
+        os.close(self._master)
+
+    def _read(self, timeout: float) -> bool:
+        if not select.select([self._master], [], [], timeout)[0]:
+            return False
+        self.sent += os.read(self._master, 1 << 16)
+        return True
+
+
+def main() -> None:
+    """Print the table."""
+    with TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as name:
+        home = Path(name)
+        small, large = write_list(SMALL, home), write_list(LARGE, home)
+        _starts(home, small, large)
+        _keys(home, small, large)
+        _many(home, large)
+
+
+def _app(file: Path, home: Path) -> Screen:
+    return Screen([sys.executable, "-m", "ui.cli", "--file", str(file)], home)
+
+
+def _starts(home: Path, small: Path, large: Path) -> None:
+    """First paints, in turns, and when the tasks are there."""
+    times: dict[str, list[float]] = {}
+    for turn in range(STARTS + 1):
+        if turn == 1:  # the first one compiles
+            times.clear()
+        screen = Screen([sys.executable, "-c", _EMPTY_APP], home)
+        times.setdefault("empty Textual app", []).append(screen.until("first paint") - screen.started)
+        screen.end()
+        for size, file in ((SMALL, small), (LARGE, large)):
+            screen = _app(file, home)
+            times.setdefault(f"{size:,} tasks: first paint", []).append(screen.until("reading") - screen.started)
+            times.setdefault(f"{size:,} tasks: all there", []).append(screen.until("saved") - screen.started)
+            screen.end()
+    base = median(times["empty Textual app"])
+    for what, found in times.items():
+        print(f"{what:36}{median(found) * 1000:9.0f} ms{median(found) / base:8.2f} x")
+
+
+def _keys(home: Path, small: Path, large: Path) -> None:
+    """From a key to its paint."""
+    bases: dict[str, float] = {}
+    for size, file in ((SMALL, small), (LARGE, large)):
+        screen = _app(file, home)
+        screen.until("saved")
+        for what, keys in (("move", "jk"), ("complete and undo", "xu")):
+            times = [screen.key(key) for _ in range(KEYS // 2) for key in keys]
+            base = bases.setdefault(what, median(times))
+            print(f"{what + f', {size:,} tasks':36}{median(times) * 1000:9.1f} ms{median(times) / base:8.2f} x")
+        screen.end()
+
+
+def _many(home: Path, large: Path) -> None:
+    """Searching, switching views, changes from elsewhere, memory and idling with many tasks."""
+    screen = _app(large, home)
+    screen.until("saved")
+    screen.settle()
+    cold = screen.status("VmHWM")
+    screen.key("/")
+    times = []
+    for place, key in enumerate(_SEARCH):
+        if key in " #":  # which find nothing else, or nothing yet
+            screen.key(key)
+        else:
+            times.append(_timed(screen, key, f"/{_SEARCH[: place + 1]}"))
+    print(f"{'search, a key':36}{median(times) * 1000:9.1f} ms    worst {max(times) * 1000:.1f} ms")
+    screen.key("\x1b")
+    sleep(1)
+    times = [_timed(screen, key, mark) for key, mark in _VIEWS]
+    print(f"{'another view':36}{median(times) * 1000:9.1f} ms    worst {max(times) * 1000:.1f} ms")
+    _changes(screen, large)
+    print(f"{'memory':36}{cold / 1024:9.0f} MB    after all this {screen.status('VmHWM') / 1024:.0f} MB")
+    screen.settle()
+    sleep(2)
+    before = screen.cpu_seconds()
+    sleep(IDLE_SECONDS)
+    print(f"{'idle':36}{(screen.cpu_seconds() - before) / IDLE_SECONDS * 100:9.2f} % of a core")
+    screen.end()
+
+
+def _timed(screen: Screen, key: str, mark: str) -> float:
+    screen.settle()
+    start = perf_counter()
+    os.write(screen._master, key.encode())  # noqa: SLF001 - of this very file
+    return screen.until(mark) - start
+
+
+def _changes(screen: Screen, file: Path) -> None:
+    """From the acknowledgement of another process to the paint."""
+    state, store = AppState(by="bench:1:-"), TaskStore(file)
+    opened = store.load()
+    state.adopt(opened.tasks, store.history())
+    first = next(task for task in state.tasks if task.status == "pending")
+    times = []
+    for number in range(CHANGES):
+        screen.settle()
+        state.rename(first, f"changed elsewhere {number}")
+        state.receive(store.commit(state.pending))
+        start = perf_counter()
+        times.append(screen.until(f"changed elsewhere {number}") - start)
+    store.close()
+    worst = quantiles(times, n=20)[-1]
+    print(f"{'a change from elsewhere':36}{median(times) * 1000:9.1f} ms    p95 {worst * 1000:.1f} ms")
+
+
+if __name__ == "__main__":
+    main()
