@@ -46,6 +46,7 @@ check: setup
 
 bench: setup
 	$(BIN)/python -m bench.store $(ARGS)
+	$(BIN)/python -m bench.app $(ARGS)
 	$(BIN)/python -m bench.query
 	$(BIN)/python -m bench.command_line
 

@@ -98,6 +98,7 @@ class TaskApp(SturdyApp):
         self._others: tuple[Presence, ...] = ()
         self._file_name = file.name
         self._quitting = self._asked = self._finishing = self._ended = False
+        self._events: asyncio.AbstractEventLoop | None = None
         self._problems: dict[Doing, FileSafetyError] = {}
 
         def today() -> date:
@@ -105,7 +106,7 @@ class TaskApp(SturdyApp):
 
         self.main = ListScreen(ListStatus(file.name, phase=_READING), today, self.perform)
         self.changing = Changing(self.state, self.main, self._changed)
-        self.showing = Showing(self.state, self.main, clock)
+        self.showing = Showing(self.state, self.main, clock, self._post)
         self.conflicts = ConflictActions(self.changing)
         self.acting = TaskActions(self.changing, self.conflicts.note)
         drafting = Drafting(self.side)
@@ -134,16 +135,22 @@ class TaskApp(SturdyApp):
             "keep": KeepActions(self, self.changing, file, clock),
         }
 
+    def _post(self, act: Callable[[], None]) -> None:
+        """Have something done by this thread, in front of the keys that wait. Raises RuntimeError where it is gone."""
+        if self._events is not None:
+            self._events.call_soon_threadsafe(act)
+
     def get_default_screen(self) -> Screen[None]:
         return self.main
 
     def on_mount(self) -> None:
+        self._events = asyncio.get_running_loop()
         self.call_after_refresh(self.worker.start)  # the screen first
         self.side.start()
         self.set_interval(_TICK, self.showing.tick)
         if sys.platform != "win32":
             for ending in (signal.SIGTERM, signal.SIGHUP):  # the terminal is given back, and what waits is saved
-                asyncio.get_running_loop().add_signal_handler(ending, self.exit)
+                self._events.add_signal_handler(ending, self.exit)
 
     def on_unmount(self) -> None:
         self.worker.stop()

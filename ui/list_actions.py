@@ -103,6 +103,7 @@ class ListActions:
     # Finding
 
     def action_search(self) -> None:
+        self._showing.prepare_search()
         self._screen.start_search(self._showing.searched)
 
     def leave_search(self, *, kept: bool) -> None:

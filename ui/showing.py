@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from core.facts import Moment, moment
@@ -24,17 +25,25 @@ _AT_ONCE = 1000
 class Showing:
     """Decides what `screen` shows of `state`. `clock` gives the present time; `filters` are the saved queries.
 
+    `post` has something called by the thread of the screen; any thread may call it.
+
     What has to look at all tasks is worked out in a thread; `settled` says when that is done.
     """
 
-    def __init__(self, state: ListState, screen: ListScreen, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        state: ListState,
+        screen: ListScreen,
+        clock: Callable[[], datetime],
+        post: Callable[[Callable[[], None]], object],
+    ) -> None:
+        self._post = post
         self._state = state
         self._screen = screen
         self._clock = clock
         self.filters: Mapping[str, str] = {}
         self.week_start = 0
         self._board = Board(self._now())
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._newest = Newest(self._tell)
         self._settled = asyncio.Event()
         self._settled.set()
@@ -81,6 +90,12 @@ class Showing:
         """Show the same tasks in another order."""
         view = self.shown.view
         self._ask(Shown(view, order))
+
+    def prepare_search(self) -> None:
+        """Bring the tasks into order while the first word is typed."""
+        tasks, version = list(self._state.known.values()), self._version
+        if len(tasks) > _AT_ONCE and self._settled.is_set():
+            self._newest.ask(lambda: self._sort(tasks, version))
 
     def search(self, text: str) -> None:
         """Show what `text` finds; where that is faulty, what is shown stays, and the fault is told."""
@@ -139,7 +154,6 @@ class Showing:
         if len(tasks) <= _AT_ONCE and self._settled.is_set():
             attempt()()
         else:
-            self._loop = asyncio.get_running_loop()
             self._settled.clear()
             self._newest.ask(attempt)
 
@@ -151,11 +165,15 @@ class Showing:
         if text is None:
             return build(shown, self._state.known, now, views), ()
         query = parse(text, now=self._clock().astimezone(), week_start=self.week_start)
-        if self._sorted[0] != version:
-            self._sorted = (version, sorted(tasks, key=place))
+        self._sort(tasks, version)
         known = self._state.known
         found = query.select(self._sorted[1], known)
         return build_found(shown, found, now, views, lambda task: bool(query.filter([task], known))), query.words
+
+    def _sort(self, tasks: list[Task], version: int) -> Callable[[], None]:
+        if self._sorted[0] != version:
+            self._sorted = (version, sorted(tasks, key=place))
+        return _nothing
 
     def _query(self, view: View) -> str | None:
         """The query of a view that is one."""
@@ -165,8 +183,8 @@ class Showing:
 
     def _tell(self, show: Callable[[], None]) -> None:
         """Called in the thread."""
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(show)
+        with suppress(RuntimeError):  # the screen is gone, and with it whoever waits for this
+            self._post(show)
 
     def _install(self, ticket: int, built: Built, words: tuple[str, ...]) -> None:
         if ticket != self._asked:

@@ -1,0 +1,66 @@
+"""The search that finds as one types, in a small list and in one that is looked through in a thread."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.app_driver import opened, saved_list
+
+
+async def test_it_finds_as_one_types(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    saved_list(file, "buy milk", "pay rent", "milk the cow")
+    async with opened(file) as app:
+        await app.press("/")
+        await app.type("mi")
+        await app.until(lambda: app.lines[0].split()[:2] == ["/mi", "2"])
+        assert [row[8:] for row in app.rows[:3]] == ["buy milk", "milk the cow", ""]
+        await app.press("l", "k", "space", "z")
+        await app.until(lambda: "Nothing matches." in app.text)
+        await app.press("backspace", "backspace", "enter")
+        await app.until(lambda: not app.app.main.typing)
+        await app.press("n")
+        assert app.current == "milk the cow"
+        await app.press("n")
+        assert app.current == "buy milk"
+        await app.press("x")  # what is completed stays, until something else is shown
+        await app.until(lambda: "[x]" in app.rows[0])
+        await app.press("escape")
+        await app.until(lambda: "pay rent" in app.text)
+        assert app.lines[0].split()[:2] == ["All", "tasks"]
+        assert app.current == "pay rent"
+
+
+async def test_a_faulty_query_keeps_what_was_found_and_says_why(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    saved_list(file, "buy milk", "pay rent")
+    async with opened(file) as app:
+        await app.press("/")
+        await app.type("milk (")
+        await app.until(lambda: "milk" in app.lines[-2] and app.lines[-3].strip())
+        assert app.app.main.search_line.entry.fault is not None
+        assert "buy milk" in app.rows[0]
+        assert "pay rent" not in app.text
+        await app.press("escape")
+        await app.until(lambda: "pay rent" in app.text)
+
+
+async def test_many_tasks_are_looked_through_in_a_thread_and_the_keys_wait_for_it(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    state = saved_list(file)
+    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
+    state.complete(state.tasks[:3])
+    state.save_to_file(file)
+    async with opened(file) as app:
+        for key in ["7", "d", "d", "1"]:  # all at once: each is for what the one before shows
+            app.app.simulate_key(key)
+        await app.until(lambda: app.app.state.trash and not app.app.state.pending)
+        assert [task.name for task in app.app.state.trash] == ["task 0"]
+        assert sum(task.status == "done" for task in app.app.state.tasks) == 2
+        await app.until(lambda: app.lines[0].split()[:3] == ["All", "tasks", "1097"])
+        await app.press("/")
+        await app.type("task 109")
+        await app.until(lambda: app.lines[0].split()[:3] == ["/task", "109", "11"])
+        await app.press("enter", "V", "d", "d")
+        await app.until(lambda: "11 tasks are in the trash" in app.text)
+        assert len(app.names) == 1088
