@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 __all__ = ["AppState", "Outcome"]
 
 
+_NOT_TOLD = ("uid", "id", "created", "modified")
+"""Fields of a task that another program cannot change."""
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -87,6 +91,28 @@ class AppState(ListState):
             (task, check_fields(fields, name_of({"id": task.id, "name": task.name}))) for task, fields in current
         ]
         return self._do_each(label, [task for task, _fields in checked], [edit(task, **new) for task, new in checked])
+
+    def take_in(self, entries: Iterable[Mapping[str, Any]]) -> Outcome:
+        """Add tasks that another program tells of, as one action; those whose uid is here get the fields it tells.
+
+        An entry that says when it was changed does not overwrite what was changed here since. Raises TaskError, and
+        then changes nothing.
+        """
+        now = self._time()
+        changes: list[Change] = []
+        for given in entries:
+            fields = check_fields(given, name_of(given))
+            known = self._list.tasks.get(fields["uid"])
+            if known is None:
+                usual = {"status": Status.PENDING, "created": now, "modified": now}
+                task = Task(**{**usual, **fields, "id": self.next_id + len(changes)})
+                changes.append(creation(task))
+            elif fields.get("modified", now) > known.modified:
+                told = {field: value for field, value in fields.items() if field not in _NOT_TOLD}
+                if told.get("extra"):
+                    told["extra"] = {**(known.extra or {}), **told["extra"]}
+                changes += [change for change in [edit(known, **told)] if change is not None]
+        return self._do(f"import {len(changes)} task{'s' * (len(changes) != 1)}", changes)
 
     def start(self, tasks: Iterable[Task]) -> Outcome:
         """Begin work on `tasks`, now; those that are done or cancelled are open again."""

@@ -66,6 +66,20 @@ def _completions(parser: argparse.ArgumentParser) -> None:
     add("--live", choices=("ids", "words", "fields"), help=argparse.SUPPRESS)
 
 
+def _export(parser: argparse.ArgumentParser) -> None:
+    from core.interop import NAMES
+
+    parser.add_argument("query", metavar="QUERY", nargs="*", help="which tasks; without it all but the trash")
+    parser.add_argument("--format", default="json", choices=NAMES, help="in which format (json)")
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    from core.interop import NAMES
+
+    parser.add_argument("source", metavar="FILE", help="the file to read; - for stdin")
+    parser.add_argument("--format", choices=NAMES, help="its format, where its name does not tell")
+
+
 def _status(name: str, summary: str, example: str, details: str = "") -> Verb:
     """A verb that gives tasks another status."""
     return Verb(name, summary, example, _tasks, f"{details} {_NAMED}".strip(), words=True, module="status")
@@ -148,6 +162,24 @@ TASKS = (
         "print each change as it happens, until interrupted",
         "todurable watch --json",
         details="With --json a line a changed task, else a line a change for people.",
+    ),
+    Verb(
+        "export",
+        "print tasks as other programs read them",
+        "todurable export > tasks.json\n"
+        "todurable export --format todo.txt '#home' > todo.txt\n"
+        "todurable export --format taskwarrior | task import -",
+        _export,
+        _QUERY,
+        words=True,
+    ),
+    Verb(
+        "import",
+        "add the tasks of another program's file",
+        "todurable import todo.txt\ntask export | todurable import -",
+        _import,
+        "It is one change. What came from the same file before is brought up to date, not added again.",
+        module="take_in",
     ),
     Verb(
         "completions",

@@ -1,0 +1,78 @@
+"""CSV (RFC 4180) with a heading: the fields of a task by their names, for spreadsheets.
+
+Tags are joined by spaces, or by semicolons where one has a space in it. A column that is no field goes to `extra`.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Sequence
+from datetime import datetime
+from io import StringIO
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+from core.dates import parse_date
+from core.errors import TodurableError
+from core.interop import Entry, ImportedFileError
+from core.task import FIELDS, SET_FIELDS, Task
+
+_WRITTEN = tuple(field for field in FIELDS if field != "extra")
+_DAYS = ("due", "scheduled", "wait", "until")
+_NUMBERS = ("priority", "estimate", "id")
+
+
+def read(raw: bytes, moment: datetime) -> list[Entry]:
+    """See `core.interop`."""
+    try:
+        text = raw.removeprefix(b"\xef\xbb\xbf").decode()
+        rows = list(csv.DictReader(StringIO(text, newline=""), strict=True))
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ImportedFileError(f"This is no CSV in UTF-8: {error}.") from None
+    if rows and "name" not in rows[0]:
+        raise ImportedFileError("The heading must have a column “name”.", 1)
+    return [_entry(row, place, moment) for place, row in enumerate(rows, start=2)]
+
+
+def write(tasks: Sequence[Task]) -> bytes:
+    """A row a task, every field a column."""
+    out = StringIO(newline="")
+    rows = csv.writer(out)
+    rows.writerow(_WRITTEN)
+    rows.writerows([_cell(field, getattr(task, field)) for field in _WRITTEN] for task in tasks)
+    return out.getvalue().encode()
+
+
+def _cell(field: str, value: Any) -> str:
+    if field in SET_FIELDS:
+        return (";" if any(" " in item for item in value) else " ").join(value)
+    if field == "priority":
+        return str(value.value or "")
+    return "" if value is None else str(value)
+
+
+def _entry(row: dict[str | None, Any], place: int, moment: datetime) -> Entry:
+    if None in row:
+        raise ImportedFileError("This row has more cells than the heading.", place)
+    cells = {str(field): value for field, value in row.items() if value}
+    entry = {field: _value(field, value, place, moment) for field, value in cells.items() if field in _WRITTEN}
+    if not entry.get("name"):
+        raise ImportedFileError("This row has no name.", place)
+    extra = {field: value for field, value in cells.items() if field not in _WRITTEN}
+    uid = str(uuid5(NAMESPACE_OID, f"csv {place} {entry['name']}"))
+    return {"uid": uid} | entry | ({"extra": extra} if extra else {})
+
+
+def _value(field: str, text: str, place: int, moment: datetime) -> Any:
+    if field in SET_FIELDS:
+        return [item.strip() for item in text.split(";" if ";" in text else None) if item.strip()]
+    if field in _NUMBERS:
+        if not text.strip().isdecimal():
+            raise ImportedFileError(f"“{field}” must be a whole number, not “{text[:40]}”.", place)
+        return int(text)
+    if field in _DAYS:
+        try:
+            return parse_date(text.replace("T", " "), today=moment.date())
+        except TodurableError as error:
+            raise ImportedFileError(str(error), place) from None
+    return text

@@ -1,0 +1,146 @@
+"""Taskwarrior's JSON (`task export`, `task import`): https://taskwarrior.org/docs/design/task/.
+
+Its times are instants, and a date is the midnight that begins it where its user lives: so that becomes a day. Projects
+have dots where ours have slashes. Annotations become lines of the description. A template of a recurring task is left
+out, for its next occurrence is a task of its own; a `recur` that we do not know stays in `extra`, as do all attributes
+of its users.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from core.interop import Entry, ImportedFileError
+from core.recurrence import RecurrenceError, parse_recurrence
+from core.strict_json import StrictJsonError, parse
+from core.task import Priority, Status, Task, one_line
+
+_STATUSES = {
+    "pending": Status.PENDING,
+    "waiting": Status.PENDING,
+    "completed": Status.DONE,
+    "deleted": Status.DELETED,
+}
+_PRIORITIES = {"H": Priority.HIGH, "M": Priority.MEDIUM, "L": Priority.LOW}
+_INSTANTS = {"entry": "created", "modified": "modified", "start": "started", "end": "completed"}
+_DAYS = ("due", "scheduled", "wait", "until")
+_TAKEN = {"uuid", "description", "status", "priority", "project", "tags", "depends", "annotations", "recur", "id"}
+_DERIVED = {"urgency", "mask", "imask", "parent", "rtype"}
+_RULES = {
+    "FREQ=DAILY": "daily",
+    "FREQ=WEEKLY": "weekly",
+    "FREQ=MONTHLY": "monthly",
+    "FREQ=YEARLY": "yearly",
+    "FREQ=MONTHLY;INTERVAL=3": "quarterly",
+    "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR": "weekdays",
+}
+_KNOWN_RULES = {name: rule for rule, name in _RULES.items()} | {
+    "biweekly": "FREQ=WEEKLY;INTERVAL=2",
+    "fortnight": "FREQ=WEEKLY;INTERVAL=2",
+    "annual": "FREQ=YEARLY",
+}
+
+
+def read(raw: bytes, moment: datetime) -> list[Entry]:
+    """See `core.interop`."""
+    try:
+        document = parse(raw)
+    except StrictJsonError as error:
+        raise ImportedFileError(f"This is no JSON: {error}.") from None
+    tasks = document if isinstance(document, list) else [document]
+    entries = [_entry(task, place, moment) for place, task in enumerate(tasks, start=1)]
+    return [entry for entry in entries if entry]
+
+
+def write(tasks: Sequence[Task]) -> bytes:
+    """An array with a task a line, as `task import` reads it."""
+    lines = ",\n".join(json.dumps(_written(task), ensure_ascii=False) for task in tasks)
+    return f"[\n{lines}\n]\n".encode()
+
+
+def _entry(task: Any, place: int, moment: datetime) -> Entry:
+    if not isinstance(task, dict) or not isinstance(task.get("description"), str):
+        raise ImportedFileError(f"Entry {place} is no task of Taskwarrior: it has no description.")
+    if task.get("status") == "recurring":
+        return {}
+    try:
+        entry: Entry = {"uid": str(UUID(str(task.get("uuid")))), "name": one_line(task["description"])}
+    except ValueError:
+        raise ImportedFileError(f"Entry {place} is no task of Taskwarrior: it has no uuid.") from None
+    entry["status"] = _STATUSES.get(str(task.get("status")), Status.PENDING)
+    if entry["status"] is Status.PENDING and task.get("start"):
+        entry["status"] = Status.ACTIVE
+    entry |= {ours: _instant(task[theirs], place) for theirs, ours in _INSTANTS.items() if theirs in task}
+    entry |= {field: _day(task[field], place, moment) for field in _DAYS if field in task}
+    entry |= {field: read(task[field]) for field, read in _READ.items() if field in task}
+    extra = {name: value for name, value in task.items() if name not in _KNOWN}
+    with suppress(RecurrenceError):
+        if "recur" in task:
+            rule = str(task["recur"])
+            extra["taskwarrior_recur"] = rule
+            entry["recur"] = _KNOWN_RULES.get(rule) or parse_recurrence(rule)
+            del extra["taskwarrior_recur"]
+    notes = [str(note.get("description")) for note in task.get("annotations", ()) if isinstance(note, dict)]
+    return entry | ({"description": "\n".join(notes)} if notes else {}) | ({"extra": extra} if extra else {})
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "priority": lambda value: _PRIORITIES.get(value, Priority.NONE),
+    "project": lambda value: "/".join(filter(None, re.split(r"[./]", str(value)))),
+    "tags": lambda value: [str(tag) for tag in value],
+    "depends": lambda value: value.split(",") if isinstance(value, str) else list(value),
+}
+_KNOWN = _TAKEN | _DERIVED | set(_INSTANTS) | set(_DAYS)
+
+
+def _moment(value: Any, place: int) -> datetime:
+    with suppress(ValueError, TypeError):
+        return datetime.fromisoformat(value).astimezone(UTC)
+    raise ImportedFileError(f"Entry {place} has a time that is none: {str(value)[:40]}.")
+
+
+def _instant(value: Any, place: int) -> str:
+    return _moment(value, place).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _day(value: Any, place: int, moment: datetime) -> str:
+    local = _moment(value, place).astimezone(moment.tzinfo).replace(tzinfo=None)
+    if (local.hour, local.minute, local.second) == (0, 0, 0):
+        return local.date().isoformat()
+    return local.isoformat(timespec="seconds" if local.second else "minutes")
+
+
+def _written(task: Task) -> dict[str, Any]:
+    statuses = {Status.DONE: "completed", Status.CANCELLED: "deleted", Status.DELETED: "deleted"}
+    waits = task.wait is not None and task.status is Status.PENDING
+    written: dict[str, Any] = {
+        "uuid": task.uid,
+        "description": task.name,
+        "status": "waiting" if waits else statuses.get(task.status, "pending"),
+        "entry": _stamp(task.created),
+        "modified": _stamp(task.modified),
+        "project": task.project.replace("/", "."),
+        "tags": list(task.tags),
+        "depends": list(task.depends),
+        "priority": {one: letter for letter, one in _PRIORITIES.items()}.get(task.priority, ""),
+        "start": _stamp(task.started) if task.status is Status.ACTIVE else None,
+        "end": _stamp(task.completed) if statuses.get(task.status) else None,
+        "annotations": [
+            {"entry": _stamp(task.created), "description": line} for line in task.description.splitlines() if line
+        ],
+        **{field: _stamp(getattr(task, field)) for field in _DAYS},
+    }
+    return {name: value for name, value in written.items() if value} | (task.extra or {})
+
+
+def _stamp(moment: str | None) -> str | None:
+    """A day, a local time or an instant as Taskwarrior writes it; a naive time is one of the system's zone."""
+    if moment is None:
+        return None
+    return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")

@@ -1,0 +1,114 @@
+"""todo.txt (https://github.com/todotxt/todo.txt): `x 2026-11-21 2026-11-20 (A) Pay rent +home @desk due:2026-12-01`.
+
+Beside the format itself, what most of its programs know: `due:`, `t:` (hidden until) and `rec:`. The first `+project`
+is ours, others become tags; tags of ours are written as `tags:a,b`. An unknown `key:value` stays in the name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
+
+from core.dates import parse_date
+from core.errors import TodurableError
+from core.interop import Entry, ImportedFileError
+from core.recurrence import parse_recurrence
+from core.task import Priority, Status, Task
+
+_HEAD = re.compile(r"(?P<done>x )?(?:\((?P<priority>[A-Z])\) )?(?P<days>(?:\d{4}-\d\d-\d\d ){0,2})(?P<text>.*)")
+_WORD = re.compile(r"(?P<key>due|t|rec|tags):(?P<value>\S+)|\+(?P<project>\S+)|(?P<context>@\S+)")
+_LETTERS = {"A": Priority.HIGH, "B": Priority.MEDIUM, "C": Priority.LOW}
+_RULES = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
+
+
+def read(raw: bytes, moment: datetime) -> list[Entry]:
+    """See `core.interop`."""
+    try:
+        lines = raw.removeprefix(b"\xef\xbb\xbf").decode().splitlines()
+    except UnicodeDecodeError:
+        raise ImportedFileError("This is not text in UTF-8.") from None
+    seen: Counter[str] = Counter()
+    return [_entry(line.strip(), place, seen, moment) for place, line in enumerate(lines, start=1) if line.strip()]
+
+
+def write(tasks: Sequence[Task]) -> bytes:
+    """A line a task, the trash left out."""
+    return "".join(f"{' '.join(_words(task))}\n" for task in tasks if task.status is not Status.DELETED).encode()
+
+
+def _entry(line: str, place: int, seen: Counter[str], moment: datetime) -> Entry:
+    head = _HEAD.fullmatch(line)
+    if head is None:
+        raise ImportedFileError("This is no task.", place)
+    days = head["days"].split()
+    entry: Entry = {"name": "", "status": Status.DONE if head["done"] else Status.PENDING, "tags": []}
+    if head["priority"]:
+        entry["priority"] = _LETTERS.get(head["priority"], Priority.LOW)
+    if days:
+        entry["created"] = f"{days[-1]}T00:00:00Z"
+    if head["done"]:
+        entry["completed"] = f"{days[0]}T00:00:00Z" if days else None
+    words = []
+    for word in head["text"].split():
+        match = _WORD.fullmatch(word)
+        if match is None or not _take(match, entry, moment):
+            words.append(word)
+    entry["name"] = " ".join(words) or head["text"]
+    if not entry["name"]:
+        raise ImportedFileError("This task has no name.", place)
+    seen[head["text"]] += 1
+    key = f"todo.txt {head['text']} {seen[head['text']]}"  # the same task, once it is done
+    return {"uid": str(uuid5(NAMESPACE_OID, key))} | entry
+
+
+def _take(match: re.Match[str], entry: Entry, moment: datetime) -> bool:
+    """Put what a word says into `entry`; False where it is but text."""
+    if match["context"]:
+        entry["tags"].append(match["context"])
+    elif match["project"]:
+        if "project" in entry or not all(match["project"].split("/")):
+            entry["tags"].append(match["project"])
+        else:
+            entry["project"] = match["project"]
+    elif match["key"] == "tags":
+        entry["tags"] += [tag for tag in match["value"].split(",") if tag]
+    else:
+        return _take_date(match["key"], match["value"], entry, moment)
+    return True
+
+
+def _take_date(key: str, value: str, entry: Entry, moment: datetime) -> bool:
+    try:
+        if key == "rec":
+            entry["recur"] = parse_recurrence(value.lstrip("+"))
+        else:
+            entry["due" if key == "due" else "wait"] = parse_date(value, today=moment.date())
+    except TodurableError:
+        return False
+    return True
+
+
+def _words(task: Task) -> Iterator[str]:
+    if task.status in (Status.DONE, Status.CANCELLED):
+        yield "x"
+        yield (task.completed or task.modified)[:10]
+    elif task.priority:
+        yield f"({'ABC'[task.priority.value - 1]})"
+    yield task.created[:10]
+    yield task.name
+    if task.project:
+        yield f"+{task.project.replace(' ', '_')}"
+    plain = [tag for tag in task.tags if not tag.startswith("@")]
+    yield from (tag.replace(" ", "_") for tag in task.tags if tag.startswith("@"))
+    if plain:
+        yield f"tags:{','.join(tag.replace(' ', '_').replace(',', '_') for tag in plain)}"
+    if task.due:
+        yield f"due:{task.due[:10]}"
+    if task.wait:
+        yield f"t:{task.wait[:10]}"
+    if rule := re.fullmatch(r"FREQ=(\w+)(?:;INTERVAL=(\d+))?(?:;BYMONTHDAY=.*)?", task.recur or ""):
+        unit = next(letter for letter, name in _RULES.items() if name == rule[1])
+        yield f"rec:+{rule[2] or 1}{unit}"

@@ -1,0 +1,56 @@
+"""`todurable export` and `import`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.in_process import call, shown
+
+
+def test_importing_a_file_is_one_change_and_twice_is_once(tmp_path: Path) -> None:
+    file = tmp_path / "todo.txt"
+    file.write_text("(A) Pay rent +home\nBuy milk @shop\n", encoding="utf-8")
+    assert call("import", str(file)) == (0, "Imported 2 tasks.\n", "")
+    assert [(task["name"], task["id"]) for task in shown("list")] == [("Pay rent", 1), ("Buy milk", 2)]
+    assert call("import", str(file)).out == "Imported 0 tasks; 2 are here as they are.\n"
+    file.write_text("x 2026-11-21 Pay rent +home\nBuy milk @shop\nNew\n", encoding="utf-8")
+    assert [task["name"] for task in shown("import", str(file))] == ["Pay rent", "New"]
+    assert [task["id"] for task in shown("list")] == [2, 3]
+    call("undo")
+    assert len(shown("list", "--all")) == 2
+    call("undo")
+    assert shown("list", "--all") == []
+
+
+def test_a_bad_file_changes_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "x.csv"
+    file.write_text("name,due\na,\nb,never\n", encoding="utf-8")
+    code, out, err = call("import", str(file))
+    assert (code, out) == (1, "")
+    assert "Line 3" in err
+    assert call("import", str(tmp_path / "none.txt")).code == 1
+    assert call("import", str(tmp_path)).code == 3
+    assert call("import", "-", stdin=b"milk").code == 1
+    assert shown("list") == []
+
+
+def test_exports_are_what_they_are_called_and_come_back(tmp_path: Path) -> None:
+    call("add", "Pay rent #home/garden +finance @desk !1 due:2031-01-31 every:month")
+    call("add", "Done +x")
+    call("done", "2")
+    call("add", "Trash")
+    call("delete", "3")
+    assert call("export", "--format", "todo.txt").out.splitlines()[1].startswith("x ")
+    assert call("export", "#home", "--format", "todo.txt").out.partition(" Pay")[2] == (
+        " rent +home/garden @desk tags:finance due:2031-01-31 rec:+1m\n"
+    )
+    assert '"project": "home.garden"' in call("export", "--format", "taskwarrior").out
+    before = shown("list", "--all")
+    for name in ("json", "csv", "taskwarrior"):
+        exported = call("export", "--format", name).out
+        assert "Trash" not in exported
+        other = ("--file", str(tmp_path / f"{name}-list.json"))
+        assert call("import", "-", "--format", name, *other, stdin=exported.encode()).code == 0
+        for task, original in zip(shown("list", "--all", *other), before, strict=True):
+            kept = ("uid", "name", "status", "project", "tags", "due", "priority")
+            assert {field: task[field] for field in kept} == {field: original[field] for field in kept}
