@@ -17,12 +17,15 @@ from typing import Self
 
 import pyte
 
+from core.paths import profile_file
+from core.profile import ProfileStore
+
 _JOINERS = re.compile("[\u200c\u200d\ufe0e\ufe0f]")
 """What pyte gives up a whole run of text for."""
 
 
 class Terminal:
-    """`command`, running in a terminal of `columns` x `rows`."""
+    """`command`, running in a terminal of `columns` x `rows`, for somebody who has seen the tour."""
 
     def __init__(
         self, command: Sequence[str], *, columns: int = 80, rows: int = 24, environment: Mapping[str, str] | None = None
@@ -32,6 +35,7 @@ class Terminal:
         self._screen = pyte.Screen(columns, rows)
         self._stream = pyte.Stream(self._screen)
         self._decode = codecs.getincrementaldecoder("utf-8")().decode
+        ProfileStore(profile_file({**os.environ, **(environment or {})})).change({"tour_seen": True})
         self._master, slave = pty.openpty()
         _set_size(slave, columns, rows)
         self._process = subprocess.Popen(

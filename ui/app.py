@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, get_args
 from textual.actions import parse
 from textual.app import SystemCommand
 from textual.events import Event, Key
-from textual.message import Message
 
 from core.errors import FileSafetyError, NewerSchemaError
 from core.opening import Opened
 from core.presence import Presence
+from core.profile import Profile
 from core.recovery import RecoveryReport
 from core.state import AppState
 from core.store import News, TaskStore
@@ -35,6 +35,8 @@ from ui.edit_actions import EditActions
 from ui.form_actions import FormActions
 from ui.keep_actions import KeepActions
 from ui.list_actions import ListActions
+from ui.memory import Memory
+from ui.messages import Noticed, Told
 from ui.order_actions import OrderActions
 from ui.screens.form_screen import FormScreen
 from ui.screens.list_screen import ListScreen
@@ -43,20 +45,24 @@ from ui.screens.recovery_screen import RecoveryScreen
 from ui.screens.stop_screen import StopScreen
 from ui.showing import Showing
 from ui.side_worker import LeftBehind, Others, SideWorker
-from ui.store_worker import Answer, Changed, Doing, Loaded, Looked, Recovered, Stopped, StoreWorker, Trouble, Unreadable
+from ui.store_worker import Changed, Doing, Loaded, Looked, Recovered, Stopped, StoreWorker, Trouble, Unreadable
 from ui.sturdy import SturdyApp
 from ui.task_actions import TaskActions
 from ui.views import FINISHED, OPEN
 from ui.widgets.name_line import NameLine
+from ui.widgets.plain import PlainSigns
 from ui.widgets.quick_add import QuickAddWords, words_for
 from ui.widgets.search_line import SearchLine
 from ui.widgets.sidebar import Sidebar
 from ui.widgets.status_line import ListStatus
 
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+    from textual.message import Message
     from textual.screen import Screen
 
 _OPEN = (Status.PENDING, Status.ACTIVE)
+_USUAL = Profile(tour_seen=True)
 _TICK = 20.0
 """Seconds between two looks at the clock: what is due at a time becomes late then."""
 _READING = "reading…"
@@ -64,23 +70,12 @@ _STOPPED = "saving has stopped, by a defect of todurable: quit, and start it aga
 
 
 class TaskApp(SturdyApp):
-    """The app on the list at `file`. `clock` gives the present time, with its zone."""
+    """The app on the list at `file`. `clock` gives the present time, with its zone.
+
+    What is remembered goes into the profile at `profile_path`; None: it is forgotten.
+    """
 
     TITLE = "todurable"
-
-    class Told(Message):
-        """The worker said something."""
-
-        def __init__(self, answer: Answer) -> None:
-            super().__init__()
-            self.answer = answer
-
-    class Noticed(Message):
-        """The side worker said something."""
-
-        def __init__(self, notice: Others | LeftBehind) -> None:
-            super().__init__()
-            self.notice = notice
 
     def __init__(
         self,
@@ -88,13 +83,17 @@ class TaskApp(SturdyApp):
         *,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         lock_timeout: float = 5.0,
+        profile: Profile = _USUAL,
+        profile_path: Path | None = None,
     ) -> None:
         super().__init__()
         self.state = AppState(clock=clock)
         open_store = partial(TaskStore, file, lock_timeout=lock_timeout, clock=clock)
-        self.worker = StoreWorker(open_store, lambda answer: self._hear(self.Told(answer)))
-        self.side = SideWorker(file, clock, lambda notice: self._hear(self.Noticed(notice)))
+        self.worker = StoreWorker(open_store, lambda answer: self._hear(Told(answer)))
+        self.side = SideWorker(file, clock, lambda notice: self._hear(Noticed(notice)), profile_path)
+        self.memory = Memory(profile, self.side)
         self.on_defect = self._tell_defect
+        self.animation_level = "full" if profile.animation and self.animation_level == "full" else "none"
         self._others: tuple[Presence, ...] = ()
         self._file_name = file.name
         self._quitting = self._asked = self._finishing = self._ended = False
@@ -147,6 +146,7 @@ class TaskApp(SturdyApp):
         self._events = asyncio.get_running_loop()
         self.call_after_refresh(self.worker.start)  # the screen first
         self.side.start()
+        self.main.tour.display = self.memory.is_first_time()
         self.set_interval(_TICK, self.showing.tick)
         if sys.platform != "win32":
             for ending in (signal.SIGTERM, signal.SIGHUP):  # the terminal is given back, and what waits is saved
@@ -155,6 +155,9 @@ class TaskApp(SturdyApp):
     def on_unmount(self) -> None:
         self.worker.stop()
         self.side.stop()
+
+    def get_line_filters(self) -> list[LineFilter]:
+        return [*super().get_line_filters(), *([PlainSigns()] if self.memory.profile.ascii else [])]
 
     async def on_event(self, event: Event) -> None:
         """Keys of the list act here, before a further one is read: what is typed behind “a” goes into its line."""

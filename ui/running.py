@@ -6,6 +6,7 @@ import gc
 import threading
 from pathlib import Path
 
+from core.profile import Profile
 from ui import exit_codes
 from ui.app import TaskApp
 
@@ -14,11 +15,11 @@ _PATIENCE = 10.0
 """Seconds that a save which was begun may take after the screen is gone."""
 
 
-def run(file: Path) -> int:
+def run(file: Path, profile: Profile, profile_path: Path) -> int:
     """Open the app on the list at `file`; returns the exit code when its user has left it."""
     # Many tasks make many tuples at once: looking for cycles in them takes longer than all the rest.
     gc.set_threshold(_GARBAGE, 10, 10)
-    app = TaskApp(file)
+    app = TaskApp(file, lock_timeout=profile.lock_timeout, profile=profile, profile_path=profile_path)
 
     def take(failed: threading.ExceptHookArgs) -> None:
         app.side.log_error(failed.exc_value)

@@ -1,4 +1,4 @@
-"""The thread for what lies beside a list: half-typed text, who else is there, the log. Knows no screen.
+"""The thread for what lies beside a list: half-typed text, who else is there, the log, the profile. Knows no screen.
 
 It is not the thread that saves, so that half-typed text reaches the disk while a save waits for a lock. None of this
 is worth a failure of the app: what cannot be written is tried again at the next occasion, `problem` says why.
@@ -6,7 +6,7 @@ is worth a failure of the app: what cannot be written is tried again at the next
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
 from traceback import format_exception
+from typing import Any
 
 from core import drafts, log, presence, scratch
 from core.drafts import Draft
@@ -21,6 +22,8 @@ from core.errors import FileSafetyError
 from core.instance import this_instance
 from core.instance_files import InstanceFiles, Owner
 from core.presence import Presence
+from core.profile import ProfileStore
+from core.profile_rules import ProfileError
 from core.store import utc
 
 POLL = 1.0
@@ -46,8 +49,14 @@ class LeftBehind:
 class SideWorker:
     """See the module. `tell` is called in the thread, and must not wait."""
 
-    def __init__(self, file: Path, clock: Callable[[], datetime], tell: Callable[[Others | LeftBehind], None]) -> None:
-        self.problem: OSError | FileSafetyError | None = None
+    def __init__(
+        self,
+        file: Path,
+        clock: Callable[[], datetime],
+        tell: Callable[[Others | LeftBehind], None],
+        profile_path: Path | None = None,
+    ) -> None:
+        self.problem: OSError | FileSafetyError | ProfileError | None = None
         """Why the last attempt failed."""
         self._files = InstanceFiles(file, Owner.this_process())
         self._logs = file.parent / "logs"
@@ -62,6 +71,8 @@ class SideWorker:
         self._errors: list[BaseException | None] = []
         self._others: tuple[Presence, ...] = ()
         self._unneeded: list[Path] = []
+        self._profile = ProfileStore(profile_path) if profile_path else None
+        self._remembered: dict[str, Any] = {}
         self._forget = self._stopping = False
 
     # For any thread; none of these waits for files
@@ -92,6 +103,12 @@ class SideWorker:
         """Write to the log what happened, and where."""
         with self._changed:
             self._errors.append(error)
+            self._changed.notify_all()
+
+    def remember(self, fields: Mapping[str, Any]) -> None:
+        """Write these fields of the profile."""
+        with self._changed:
+            self._remembered |= fields
             self._changed.notify_all()
 
     def remove(self, file: Path) -> None:
@@ -133,7 +150,7 @@ class SideWorker:
         draft_waits = self._draft != self._kept and self.problem is None
         return (
             draft_waits
-            or bool(self._errors or self._unneeded)
+            or bool(self._errors or self._unneeded or self._remembered)
             or self._forget
             or self._presence.editing != self._told_editing
         )
@@ -157,6 +174,7 @@ class SideWorker:
             draft, now, errors, forget = self._draft, self._presence, self._errors, self._forget
             self._errors, self._forget = [], False
             unneeded, self._unneeded = self._unneeded, []
+            remembered, self._remembered = self._remembered, {}
         self.problem = None
         if draft != self._kept:
             self._try(lambda: self._keep(draft))
@@ -167,6 +185,8 @@ class SideWorker:
             self._try(lambda: drafts.forget_taken(self._files))
         for file in unneeded:
             self._try(partial(scratch.remove, file))
+        if remembered and self._profile is not None:
+            self._try(partial(self._profile.change, remembered))
         if errors:
             entries = ["".join(format_exception(error)) for error in errors]
             self._try(lambda: log.append(self._logs, entries, self._clock()))
@@ -175,8 +195,8 @@ class SideWorker:
         drafts.keep(self._files, draft)
         self._kept = draft
 
-    def _try(self, act: Callable[[], None]) -> None:
+    def _try(self, act: Callable[[], object]) -> None:
         try:
             act()
-        except (OSError, FileSafetyError) as error:
+        except (OSError, FileSafetyError, ProfileError) as error:
             self.problem = error

@@ -25,6 +25,7 @@ from ui.widgets.search_line import SearchLine
 from ui.widgets.sidebar import Sidebar
 from ui.widgets.status_line import ListStatus, StatusLine
 from ui.widgets.task_list import TaskList
+from ui.widgets.tour import Tour
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -60,6 +61,7 @@ class ListScreen(Screen[None]):
         self.ask_line = AskLine()
         self.panes = Panes(self._title_line, self.tasks)
         self.sidebar, self.details = self.panes.sidebar, self.panes.details
+        self.tour = Tour()
         self._banner = Static(markup=False, id="banner")
         self._status_line = StatusLine()
         self._status_line.status = status
@@ -67,6 +69,7 @@ class ListScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield self._banner
+        yield self.tour
         yield self.panes
         yield self.message
         yield self.name_line

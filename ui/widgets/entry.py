@@ -78,6 +78,10 @@ class Entry(Input):
         self._tabs = 0
         super().__init__(select_on_focus=False, compact=True, **options)
 
+    def on_mount(self) -> None:
+        if self.app.animation_level == "none":
+            self.cursor_blink = False
+
     def put(self, text: str) -> None:
         """Have `text` in the field, and the cursor behind it."""
         self.value = text
