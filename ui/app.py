@@ -24,23 +24,25 @@ from core.recovery import RecoveryReport
 from core.state import AppState
 from core.store import News, TaskStore
 from core.task import Status
-from ui import exit_codes, sentences
+from ui import sentences
 from ui.attribute_actions import AttributeActions
 from ui.changing import Changing
-from ui.commands import COMMANDS
+from ui.commands import COMMANDS, rebound
 from ui.conflict_actions import ConflictActions
 from ui.description_actions import DescriptionActions
+from ui.detailing import Detailing
 from ui.drafting import Drafting
+from ui.dropping import Dropping
 from ui.edit_actions import EditActions
 from ui.form_actions import FormActions
 from ui.keep_actions import KeepActions
+from ui.leaving import STOPPED, Leaving
 from ui.list_actions import ListActions
 from ui.memory import Memory
 from ui.messages import Noticed, Told
 from ui.order_actions import OrderActions
 from ui.screens.form_screen import FormScreen
 from ui.screens.list_screen import ListScreen
-from ui.screens.quit_screen import Choice, QuitScreen
 from ui.screens.recovery_screen import RecoveryScreen
 from ui.screens.stop_screen import StopScreen
 from ui.showing import Showing
@@ -48,6 +50,7 @@ from ui.side_worker import LeftBehind, Others, SideWorker
 from ui.store_worker import Changed, Doing, Loaded, Looked, Recovered, Stopped, StoreWorker, Trouble, Unreadable
 from ui.sturdy import SturdyApp
 from ui.task_actions import TaskActions
+from ui.theme import DARK, OURS
 from ui.views import FINISHED, OPEN
 from ui.widgets.name_line import NameLine
 from ui.widgets.plain import PlainSigns
@@ -55,18 +58,19 @@ from ui.widgets.quick_add import QuickAddWords, words_for
 from ui.widgets.search_line import SearchLine
 from ui.widgets.sidebar import Sidebar
 from ui.widgets.status_line import ListStatus
+from ui.widgets.task_list import TaskList
 
 if TYPE_CHECKING:
     from textual.filter import LineFilter
     from textual.message import Message
     from textual.screen import Screen
+    from textual.theme import Theme
 
 _OPEN = (Status.PENDING, Status.ACTIVE)
 _USUAL = Profile(tour_seen=True)
 _TICK = 20.0
 """Seconds between two looks at the clock: what is due at a time becomes late then."""
 _READING = "reading…"
-_STOPPED = "saving has stopped, by a defect of todurable: quit, and start it again"
 
 
 class TaskApp(SturdyApp):
@@ -96,43 +100,65 @@ class TaskApp(SturdyApp):
         self.animation_level = "full" if profile.animation and self.animation_level == "full" else "none"
         self._others: tuple[Presence, ...] = ()
         self._file_name = file.name
-        self._quitting = self._asked = self._finishing = self._ended = False
         self._events: asyncio.AbstractEventLoop | None = None
         self._problems: dict[Doing, FileSafetyError] = {}
 
-        def today() -> date:
-            return clock().astimezone().date()
-
-        self.main = ListScreen(ListStatus(file.name, phase=_READING), today, self.perform)
+        self._clock = clock
+        commands, self._key_problems = rebound(COMMANDS, profile.keys)
+        self.main = ListScreen(ListStatus(file.name, phase=_READING), self._today, self.perform, commands)
         self.changing = Changing(self.state, self.main, self._changed)
         self.showing = Showing(self.state, self.main, clock, self._post)
-        self.conflicts = ConflictActions(self.changing)
-        self.acting = TaskActions(self.changing, self.conflicts.note)
+        self.leaving = Leaving(self, self.changing, self.worker.stop)
+        self.detailing = Detailing(self.state, self.main, file, clock, self._post)
+        self.actors = self._make_actors(file)
+        for theme in OURS:
+            self.register_theme(theme)
+        self.theme = DARK.name
+        self._use(profile)
+
+    def _make_actors(self, file: Path) -> dict[str, object]:
+        """Who does the actions of commands, by what these begin with."""
         drafting = Drafting(self.side)
-
-        def words() -> QuickAddWords:
-            return words_for(self.showing.counts, today(), self.showing.week_start)
-
-        self.forms = FormActions(self.changing, drafting, self.side, words)
+        self.conflicts = ConflictActions(self.changing)
+        self.forms = FormActions(self.changing, drafting, self.side, self._words)
         self.describing = DescriptionActions(self.changing, drafting, self.side, self.worker.look)
+        self.looking = ListActions(self.main, self.showing, self.memory)
+        setting = AttributeActions(self.changing, self.showing, self._today)
+        ordering = OrderActions(self.changing, self.showing)
+        self.dropping = Dropping(self.main, setting, ordering)
         resume = {"form": self.forms.resume, "description": self.describing.resume}
-        self.looking = ListActions(self.main, self.showing)
-        self.setting = AttributeActions(self.changing, self.showing, today)
-        self.ordering = OrderActions(self.changing, self.showing)
-        self.editing = EditActions(self.changing, drafting, words, self.showing, self.ordering.ends_beside, resume)
-        self.actors = {
+        self.editing = EditActions(self.changing, drafting, self._words, self.showing, ordering.ends_beside, resume)
+        return {
             "": self.main,
             "app": self,
             "list": self.looking,
-            "task": self.acting,
+            "task": TaskActions(self.changing, self.conflicts.note),
             "edit": self.editing,
             "form": self.forms,
             "conflict": self.conflicts,
             "description": self.describing,
-            "set": self.setting,
-            "order": self.ordering,
-            "keep": KeepActions(self, self.changing, file, clock),
+            "set": setting,
+            "order": ordering,
+            "keep": KeepActions(self, self.changing, file, self._clock, self._use),
         }
+
+    def _today(self) -> date:
+        return self._clock().astimezone().date()
+
+    def _words(self) -> QuickAddWords:
+        return words_for(self.showing.counts, self._today(), self.showing.week_start)
+
+    def _use(self, profile: Profile) -> None:
+        """Have the app as `profile` says, as far as that can change while it is open."""
+        self.memory.profile = profile
+        self.showing.week_start = profile.week_start
+        self.showing.filters = profile.filters
+        self.main.panes.want(sidebar=profile.sidebar, details=profile.details)
+        if profile.theme in self.available_themes:
+            self.theme = profile.theme
+
+    def _note_theme(self, theme: Theme) -> None:
+        self.memory.remember(theme=theme.name)
 
     def _post(self, act: Callable[[], None]) -> None:
         """Have something done by this thread, in front of the keys that wait. Raises RuntimeError where it is gone."""
@@ -148,6 +174,7 @@ class TaskApp(SturdyApp):
         self.side.start()
         self.main.tour.display = self.memory.is_first_time()
         self.set_interval(_TICK, self.showing.tick)
+        self.theme_changed_signal.subscribe(self, self._note_theme)
         if sys.platform != "win32":
             for ending in (signal.SIGTERM, signal.SIGHUP):  # the terminal is given back, and what waits is saved
                 self._events.add_signal_handler(ending, self.exit)
@@ -171,10 +198,10 @@ class TaskApp(SturdyApp):
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:  # noqa: ARG002 - Textual's signature
         """The palette, made from the table of commands."""
-        for command in COMMANDS:
+        for command in self.main.commands:
             act = partial(self.perform, command.action)
             yield SystemCommand(command.title, command.help, act, command.listed)
-        yield SystemCommand("Theme", "Choose other colours, until you quit", self.action_change_theme)
+        yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
 
     def action_command_palette(self) -> None:
         """All commands are about the list."""
@@ -220,8 +247,10 @@ class TaskApp(SturdyApp):
         self.looking.open(chosen.view, stay=chosen.stay)
 
     def on_task_list_moved(self) -> None:
-        if self.main.panes.details_wanted:
-            self.main.details.show(self.main.tasks.current, self.state.known)
+        self.detailing.follow()
+
+    def on_task_list_dropped(self, dropped: TaskList.Dropped) -> None:
+        self.dropping.drop(dropped)
 
     def _changed(self, uids: frozenset[str]) -> None:
         self.worker.offer(self.state.pending)
@@ -252,7 +281,8 @@ class TaskApp(SturdyApp):
             case Looked(then):
                 then()
             case Stopped():
-                self._note_end()
+                self.leaving.saving_ended()
+                self._show_status()
 
     def on_task_app_noticed(self, noticed: Noticed) -> None:
         match noticed.notice:
@@ -272,15 +302,13 @@ class TaskApp(SturdyApp):
             self.worker.offer(self.state.pending)
         self.showing.load(self._be_open)
         if opened.report is not None:
-            found = sentences.contents(task.status for task in opened.tasks.tasks.values())
-            await self.push_screen(RecoveryScreen(opened.report, found), self._look_at_copies)
-
-    def _look_at_copies(self, answer: str | None) -> None:
-        if answer is not None:
-            self.call_later(self.perform, f"keep.{answer}")
+            await self.push_screen(RecoveryScreen(opened.report))
 
     def _be_open(self) -> None:
         self.changing.opened = True
+        self.looking.open_first(self.memory.profile.start_view)
+        if self._key_problems:
+            self.main.message.say(" ".join(self._key_problems), problem=True)
         self._show_status()
 
     async def _stop_at(self, error: FileSafetyError) -> None:
@@ -297,8 +325,7 @@ class TaskApp(SturdyApp):
         self.conflicts.tell(outcome.conflicts)
         self._show(outcome.changed)
         self.main.tasks.flash(change.uid for record in news.foreign for change in record.changes)
-        if self._quitting and not self.state.pending:
-            self._finish()
+        self.leaving.saved()
 
     async def _note(self, doing: Doing, problem: FileSafetyError | None) -> None:
         before = self._problems.pop(doing, None)
@@ -311,8 +338,8 @@ class TaskApp(SturdyApp):
         elif before is not None and problem is None and self.main.message.text == sentences.failure(doing, before):
             self.main.message.hush()
         self._show_status()
-        if doing == "commit" and problem is not None and self._quitting and not self._asked:
-            await self._ask()
+        if doing == "commit" and problem is not None:
+            await self.leaving.not_saved(str(problem))
 
     def _tell_recovery(self, report: RecoveryReport) -> None:
         shown = [screen for screen in self.screen_stack if isinstance(screen, RecoveryScreen)]
@@ -332,41 +359,7 @@ class TaskApp(SturdyApp):
     # Leaving
 
     async def action_quit(self) -> None:
-        """Leave as soon as all is saved. Ask only where something could not be, or when asked for once more."""
-        if self._finishing:
-            self.exit()
-        elif not self.state.pending:
-            self._finish()
-        elif self._quitting or self._ended or "commit" in self._problems:
-            await self._ask()
-        self._quitting = True
-
-    def _finish(self) -> None:
-        self._finishing = True
-        self._show_status()
-        self.worker.stop()
-        if self._ended:
-            self.exit()
-
-    async def _ask(self) -> None:
-        self._asked = True
-        if not isinstance(self.screen, QuitScreen):
-            unsaved = sentences.count(len(self.state.pending), "change")
-            slow = _STOPPED if self._ended else "Saving takes longer than usual."
-            problem = str(self._problems.get("commit", slow))
-            await self.push_screen(QuitScreen(unsaved, problem), self._decide)
-
-    def _decide(self, choice: Choice | None) -> None:
-        self._quitting = self._asked = choice == "wait"
-        if choice == "wait":
-            self.main.message.say("Quits as soon as all is saved. Press q to choose otherwise.")
-        elif choice == "lose":
-            self.exit(return_code=exit_codes.STORE)
-
-    def _note_end(self) -> None:
-        self._ended = True
-        if self._finishing:
-            self.exit(return_code=exit_codes.DONE if self.changing.opened else exit_codes.STORE)
+        await self.leaving.leave(str(self._problems.get("commit", "")))
         self._show_status()
 
     # Showing
@@ -382,7 +375,7 @@ class TaskApp(SturdyApp):
         self.main.show_status(
             ListStatus(
                 self._file_name,
-                phase="closing…" if self._finishing else "" if self.changing.opened else _READING,
+                phase="closing…" if self.leaving.finishing else "" if self.changing.opened else _READING,
                 open=counts.get(OPEN, 0),
                 done=counts.get(FINISHED, 0),
                 unsaved=len(self.state.pending),
@@ -393,7 +386,7 @@ class TaskApp(SturdyApp):
         )
 
     def _problem(self) -> str:
-        if self._ended and not self._finishing:
-            return _STOPPED
+        if self.leaving.ended and not self.leaving.finishing:
+            return STOPPED
         told = [self._problems[doing] for doing in get_args(Doing) if doing in self._problems and doing != "copy"]
         return sentences.why(told[0]) if told else ""

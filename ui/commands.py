@@ -6,8 +6,8 @@ Several keys in a row are separated by spaces ("d d").
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from ui.views import ORDERS
 
@@ -104,6 +104,8 @@ COMMANDS = (
         Command(f"sort.{order}", (f"S {key}",), f"list.sort('{order}')", f"Sort {words}", f"Sort {words}", _VIEWS)
         for key, (order, words) in zip("mdpncl", ORDERS.items(), strict=True)
     ),
+    Command("find.save", ("F",), "list.save_search", "Save the search", "Save the search as a filter", _VIEWS),
+    Command("find.filter", ("f",), "list.filter", "Saved filters", "Show or remove a saved filter", _VIEWS),
     Command("mark.one", ("space",), "list.mark", "Mark", "Mark or unmark the task", _MARKS),
     Command("mark.range", ("v",), "list.mark_range", "Mark a range", "Begin or end a range of marks", _MARKS),
     Command("mark.all", ("V",), "list.mark_all", "Mark all", "Mark all that is shown", _MARKS),
@@ -116,6 +118,33 @@ COMMANDS = (
     Command("app.back", ("escape",), "list.back", "Back", "Close the message or the input line", _PROGRAM),
     Command("app.quit", ("q",), "app.quit", "Quit", "Leave; never asks when all is saved", _PROGRAM, "quit"),
 )
+
+
+def rebound(commands: Sequence[Command], keys: Mapping[str, Sequence[str]]) -> tuple[tuple[Command, ...], list[str]]:
+    """`commands` with the user's `keys`, by command id, and what of those could not be: each in a sentence.
+
+    A key that another command has is taken by nobody anew: the command keeps its own.
+    """
+    known = {command.id for command in commands}
+    problems = [f"There is no command “{name}” to give keys to." for name in keys if name not in known]
+    taken = {keys_: command for command in commands for keys_ in command.keys if command.id not in keys}
+    result = []
+    for command in commands:
+        wanted = tuple(" ".join(one.split()) for one in keys.get(command.id, command.keys))
+        clash = next(((one, taken[other]) for one in wanted for other in taken if _clash(one, other)), None)
+        if command.id in keys and clash is not None:
+            problems.append(f"“{clash[0]}” cannot be {command.title}: it is {clash[1].title}.")
+            wanted = tuple(one for one in command.keys if not any(_clash(one, other) for other in taken))
+        if command.id in keys:
+            taken |= dict.fromkeys(wanted, command)
+        result.append(replace(command, keys=wanted))
+    return tuple(result), problems
+
+
+def _clash(one: str, other: str) -> bool:
+    """Whether one of two sequences of keys begins the other."""
+    return f"{one} ".startswith(f"{other} ") or f"{other} ".startswith(f"{one} ")
+
 
 _SHOWN = {"down": "↓", "up": "↑", "escape": "esc", "pagedown": "pgdn", "pageup": "pgup"}
 

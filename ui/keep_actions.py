@@ -36,7 +36,15 @@ _STATE_FIELDS = ("status", "started", "completed")
 class KeepActions:
     """The commands whose action begins with `keep.`"""
 
-    def __init__(self, app: App[None], changing: Changing, file: Path, clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        app: App[None],
+        changing: Changing,
+        file: Path,
+        clock: Callable[[], datetime],
+        use: Callable[[Profile], None],
+    ) -> None:
+        self._use = use
         self._app, self._changing, self._file, self._clock = app, changing, file, clock
 
     async def action_history(self) -> None:
@@ -49,11 +57,7 @@ class KeepActions:
         )
 
     async def action_settings(self) -> None:
-        await self._app.push_screen(SettingsScreen(_profile_store, self._apply))
-
-    def _apply(self, profile: Profile) -> None:
-        if profile.theme in self._app.available_themes:
-            self._app.theme = profile.theme
+        await self._app.push_screen(SettingsScreen(_profile_store, self._use))
 
     def _files(self) -> SafeFileManager:
         """Called in a thread: a link is followed."""

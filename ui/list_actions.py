@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from ui.memory import Memory
 from ui.screens.list_screen import ListScreen
 from ui.showing import Showing
-from ui.views import View
+from ui.views import ALL, View, title
+from ui.widgets.ask_line import Question
+from ui.widgets.entry import Completion
 from ui.widgets.name_line import NameLine
 
 
 class ListActions:
     """The commands whose action begins with `list.`"""
 
-    def __init__(self, screen: ListScreen, showing: Showing) -> None:
+    def __init__(self, screen: ListScreen, showing: Showing, memory: Memory) -> None:
+        self._memory = memory
         self._screen = screen
         self._showing = showing
         self._tasks = screen.tasks
@@ -43,12 +47,14 @@ class ListActions:
             screen.focus_list()
             return
         screen.panes.want(details=not screen.panes.details_wanted)
+        self._memory.remember(details=screen.panes.details_wanted)
         screen.tasks.post_message(screen.tasks.Moved())
         screen.focus_list()
 
     def action_toggle_sidebar(self) -> None:
         panes = self._screen.panes
         panes.want(sidebar=not panes.sidebar_wanted)
+        self._memory.remember(sidebar=panes.sidebar_wanted)
         self._screen.focus_list()
 
     def action_view(self, number: int) -> None:
@@ -112,6 +118,58 @@ class ListActions:
         if not (kept and self._showing.searched.strip()):
             self._showing.end_search()
 
+    def action_save_search(self) -> None:
+        """Keep the search as a filter, under a name."""
+        text = self._showing.searched
+        if text:
+            self._screen.ask(Question("Save this search as", lambda name: self._save(name, text), "", "a short name"))
+        else:
+            self._screen.message.say("There is no search to save: / begins one.")
+
+    def _save(self, name: str, text: str) -> str:
+        name = name.strip()
+        if not name:
+            return "A filter needs a name."
+        self._keep_filters({**self._showing.filters, name: text})
+        self.open(View("filter", name))
+        return ""
+
+    def action_filter(self) -> None:
+        """Show a saved filter, or remove it."""
+        names = tuple(self._showing.filters)
+        if not names:
+            self._screen.message.say("No filter is saved yet: / searches, F saves the search.")
+            return
+
+        def complete(before: str) -> Completion:
+            fitting = tuple(name for name in names if name.casefold().startswith(before.casefold()))
+            return Completion(0, fitting)
+
+        self._screen.ask(Question("Filter", self._open_filter, "", f"{'  '.join(names)}   (-name removes)", complete))
+
+    def _open_filter(self, text: str) -> str:
+        name, filters = text.strip(), dict(self._showing.filters)
+        if name.removeprefix("-") in filters and name not in filters:
+            del filters[name.removeprefix("-")]
+            self._keep_filters(filters)
+            self.open(ALL)
+        elif name in filters:
+            self.open(View("filter", name))
+        else:
+            return f"There is no filter “{name}”."
+        return ""
+
+    def _keep_filters(self, filters: dict[str, str]) -> None:
+        self._memory.remember(filters=filters)
+        self._showing.filters = filters
+
+    def open_first(self, name: str) -> None:
+        """Show the view that is called `name`, if there is one: what the user begins with."""
+        for view in self._screen.sidebar.views:
+            if name and name.casefold() in (title(view).casefold(), view.kind):
+                self.open(view)
+                return
+
     def action_next_match(self, direction: int) -> None:
         if not self._showing.searched:
             self._screen.message.say("Nothing is searched for: / begins a search.")
@@ -133,4 +191,4 @@ class ListActions:
         elif self._showing.searched:
             self._showing.end_search()
         elif screen.panes.details_wanted:
-            screen.panes.want(details=False)
+            self.action_toggle_details()

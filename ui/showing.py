@@ -35,7 +35,7 @@ class Showing:
         state: ListState,
         screen: ListScreen,
         clock: Callable[[], datetime],
-        post: Callable[[Callable[[], None]], object],
+        post: Callable[[Callable[[], None]], None],
     ) -> None:
         self._post = post
         self._state = state

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,7 @@ from textual.widgets import Static
 from core.display import literal
 from core.task import Task
 from ui import sentences
-from ui.commands import COMMANDS, KeyReader, shown_key
+from ui.commands import Command, KeyReader, shown_key
 from ui.screens.help_screen import HelpScreen
 from ui.widgets.ask_line import AskLine, Question
 from ui.widgets.details import Details
@@ -29,7 +29,7 @@ from ui.widgets.tour import Tour
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.events import Key
+    from textual.events import Key, Paste
 
 
 class ListScreen(Screen[None]):
@@ -49,13 +49,18 @@ class ListScreen(Screen[None]):
     """
 
     def __init__(
-        self, status: ListStatus, today: Callable[[], date], perform: Callable[[str], Awaitable[None]]
+        self,
+        status: ListStatus,
+        today: Callable[[], date],
+        perform: Callable[[str], Awaitable[None]],
+        commands: Sequence[Command],
     ) -> None:
         super().__init__()
+        self.commands = commands
         self._perform = perform
         self._title_line = ListTitle()
         self.tasks = TaskList(today, [status.phase])
-        self.message = MessageLine(COMMANDS)
+        self.message = MessageLine(commands)
         self.name_line = NameLine()
         self.search_line = SearchLine()
         self.ask_line = AskLine()
@@ -65,7 +70,7 @@ class ListScreen(Screen[None]):
         self._banner = Static(markup=False, id="banner")
         self._status_line = StatusLine()
         self._status_line.status = status
-        self._keys = KeyReader(COMMANDS)
+        self._keys = KeyReader(commands)
 
     def compose(self) -> ComposeResult:
         yield self._banner
@@ -120,6 +125,11 @@ class ListScreen(Screen[None]):
         self.ask_line.close()
         self.message.display = True
 
+    def on_paste(self, event: Paste) -> None:
+        """What is pasted where nothing is typed is no command."""
+        event.stop()
+        self.message.say("What you pasted was ignored: press a first to add it as tasks.")
+
     def start_search(self, text: str) -> None:
         """Take the text of a search."""
         self.search_line.open(text)
@@ -168,7 +178,7 @@ class ListScreen(Screen[None]):
         return [(keys, command.title.lower()) for keys, command in self._keys.continuations()]
 
     async def action_help(self) -> None:
-        await self.app.push_screen(HelpScreen(COMMANDS))
+        await self.app.push_screen(HelpScreen(self.commands))
 
     # Typing
 

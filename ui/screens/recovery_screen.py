@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -17,19 +17,10 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-Answer = Literal["backups"]
+class RecoveryScreen(Screen[None]):
+    """Shows a report; one key leads to the list."""
 
-
-class RecoveryScreen(Screen[Answer | None]):
-    """Shows a report; one key leads to the list, another (the answer) to the other copies that there are.
-
-    `found` says what is in the list that was recovered.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("enter,escape", "dismiss", "Go on"),
-        ("b", "dismiss('backups')", "Other copies"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [("enter,escape", "dismiss", "Go on")]
     DEFAULT_CSS = """
     RecoveryScreen {
         align: center middle;
@@ -45,10 +36,9 @@ class RecoveryScreen(Screen[Answer | None]):
     }
     """
 
-    def __init__(self, report: RecoveryReport, found: str) -> None:
+    def __init__(self, report: RecoveryReport) -> None:
         super().__init__()
-        self._found = found
-        self._text = Static(_page(report, found))
+        self._text = Static(_page(report))
 
     def compose(self) -> ComposeResult:
         box = VerticalScroll(self._text)
@@ -57,18 +47,17 @@ class RecoveryScreen(Screen[Answer | None]):
 
     def show(self, report: RecoveryReport) -> None:
         """Show `report` in place of the one before."""
-        self._text.update(_page(report, self._found))
+        self._text.update(_page(report))
 
 
-def _page(report: RecoveryReport, found: str) -> Content:
+def _page(report: RecoveryReport) -> Content:
     parts = [
         *_part("Damaged", [f"{attempt.path.name}: {attempt.problem}" for attempt in report.refused]),
         *_part("Recovered from", [report.source or "nothing could be used"]),
         *_part("Done again", [_changes(report.replayed)]),
-        *_part("In the list now", [found]),
         *_part("Missing", list(report.lost) or ["nothing"], "$text-error" if report.lost else ""),
         *_part("The damaged bytes are in", [str(path) for path in report.kept]),
-        Content.assemble(("enter", "bold"), " go on to the list   ", ("b", "bold"), " look at the other copies first"),
+        Content.styled("Press enter to go on to the list.", "bold"),
     ]
     return Content("\n").join(parts)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Offset, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
@@ -22,7 +22,7 @@ from ui.widgets.marks import Marks
 from ui.widgets.task_line import STYLES, Columns, Look, cut, fit_columns, task_line
 
 if TYPE_CHECKING:
-    from textual.events import Click, Resize
+    from textual.events import MouseDown, MouseMove, MouseUp, Resize
 
 FLASH = 0.8
 """Seconds for which a line that changed elsewhere stands out."""
@@ -34,7 +34,7 @@ class TaskList(ScrollView, can_focus=True):
     `today` is asked whenever a line is drawn.
     """
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"cursor", "edge", "empty", "heading", "flash", "marked", *STYLES}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"cursor", "edge", "empty", "heading", "flash", "marked", "target", *STYLES}
     DEFAULT_CSS = """
     TaskList {
         height: 1fr;
@@ -45,6 +45,7 @@ class TaskList(ScrollView, can_focus=True):
         & > .cursor { background: $boost; }
         &:focus > .cursor { background: $primary 28%; }
         & > .marked { background: $secondary 18%; }
+        & > .target { background: $accent 40%; }
         & > .flash { background: $warning 30%; }
         & > .edge { color: $primary; text-style: bold; }
         & > .empty { color: $text-muted; }
@@ -69,6 +70,14 @@ class TaskList(ScrollView, can_focus=True):
     class Moved(Message):
         """The cursor is on another task now, or its task has changed."""
 
+    class Dropped(Message):
+        """A task was dragged to a place of the screen."""
+
+        def __init__(self, task: Task, offset: Offset) -> None:
+            super().__init__()
+            self.task = task
+            self.offset = offset
+
     def __init__(self, today: Callable[[], date], empty: Sequence[str]) -> None:
         super().__init__()
         self._today = today
@@ -82,6 +91,9 @@ class TaskList(ScrollView, can_focus=True):
         self._uid = ""
         self._drawn: dict[int, tuple[Item, int]] = {}
         self._flashing: set[str] = set()
+        self._dragged: Task | None = None
+        self._target = -1
+        """The row where what is dragged would be put."""
         self.marks = Marks()
 
     @property
@@ -218,10 +230,37 @@ class TaskList(ScrollView, can_focus=True):
 
     # The mouse
 
-    def on_click(self, event: Click) -> None:
-        row = event.y + self.scroll_offset.y
-        if row < len(self._rows.items):
-            self.move_to(row)
+    def task_at(self, y: int) -> Task | None:
+        """The task that is shown `y` lines below the top."""
+        row = y + self.scroll_offset.y
+        item = self._rows.items[row] if 0 <= row < len(self._rows.items) else None
+        return item if isinstance(item, Task) else None
+
+    def on_mouse_down(self, event: MouseDown) -> None:
+        """Put the cursor there; from now on the task can be dragged."""
+        task = self.task_at(event.y)
+        if task is not None and event.button == 1:
+            self.move_to(event.y + self.scroll_offset.y)
+            self._dragged = task
+            self.capture_mouse()
+
+    def on_mouse_move(self, event: MouseMove) -> None:
+        if self._dragged is not None:
+            self._show_target(event.y + self.scroll_offset.y if self.region.contains_point(event.screen_offset) else -1)
+
+    def on_mouse_up(self, event: MouseUp) -> None:
+        """Let go of what was dragged, wherever that is."""
+        dragged, self._dragged = self._dragged, None
+        self.release_mouse()
+        self._show_target(-1)
+        if dragged is not None and self.task_at(event.y) is not dragged:
+            self.post_message(self.Dropped(dragged, event.screen_offset))
+
+    def _show_target(self, row: int) -> None:
+        old, self._target = self._target, row
+        if old != row:
+            self.refresh_line(old)
+            self.refresh_line(row)
 
     def on_resize(self, _event: Resize) -> None:
         self._reveal()
@@ -247,8 +286,13 @@ class TaskList(ScrollView, can_focus=True):
 
     def _task_line(self, task: Task, row: int, depth: int, width: int) -> Strip:
         selected, marked = row == self._row, self.marks.has(task.uid, row, self._rows, self._row)
-        backs = (("flash", task.uid in self._flashing), ("cursor", selected), ("marked", marked))
-        back = next((name for name, holds in backs if holds), "")
+        grounds = {
+            "target": row == self._target and task is not self._dragged,
+            "flash": task.uid in self._flashing,
+            "cursor": selected,
+            "marked": marked,
+        }
+        back = next((name for name, holds in grounds.items() if holds), "")
         base = self.get_component_rich_style(back) if back else self.rich_style
         look = Look("▌" if selected else " ", marked, depth, self._words)
         ground = Style(bgcolor=base.bgcolor)

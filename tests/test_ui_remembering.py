@@ -1,0 +1,94 @@
+"""What the app takes from the profile, and remembers in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.events import Paste
+
+from core.profile import Profile, ProfileStore
+from tests.app_driver import opened, saved_list
+from ui.views import View
+
+
+async def test_theme_panes_and_filters_are_remembered(tmp_path: Path) -> None:
+    file, path = tmp_path / "tasks.json", tmp_path / "profile.json"
+    saved_list(file, "buy milk", "pay rent")
+    store = ProfileStore(path)
+    async with opened(file, size=(120, 30), profile=Profile(tour_seen=True), profile_path=path) as app:
+        assert app.app.theme == "todurable-dark"
+        await app.until(lambda: "Upcoming" in app.text)
+        await app.press("backslash", "enter")
+        await app.until(lambda: "Upcoming" not in app.text and "created" in app.text)
+        app.app.theme = "todurable-light"
+        await app.press("/")
+        await app.type("milk")
+        await app.press("enter", "F")
+        await app.type("dairy")
+        await app.press("enter")
+        await app.until(lambda: app.lines[0].split()[:2] == ["dairy", "1"])
+        await app.until(lambda: store.load().filters == {"dairy": "milk"})
+        await app.until(lambda: store.load().theme == "todurable-light")
+    await _open_again(file, path, store.load())
+
+
+async def _open_again(file: Path, path: Path, profile: Profile) -> None:
+    assert (profile.sidebar, profile.details) == (False, True)
+    async with opened(file, size=(120, 30), profile=profile, profile_path=path) as app:
+        assert app.app.theme == "todurable-light"
+        await app.until(lambda: "Upcoming" not in app.text and "created" in app.text)
+        await app.press("backslash")
+        await app.until(lambda: "dairy" in app.text)
+        await app.press("f")
+        await app.type("d")
+        await app.press("tab", "enter")
+        await app.until(lambda: app.lines[0].split()[-1:] and "pay rent" not in app.text)
+        await app.press("f")
+        await app.type("-dairy")
+        await app.press("enter")
+        await app.until(lambda: "pay rent" in app.text and "dairy" not in app.text)
+
+
+async def test_keys_can_be_rebound_and_clashes_are_named(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    saved_list(file, "one", "two")
+    keys: dict[str, tuple[str, ...]] = {"task.done": ("z",), "task.trash": ("j",), "no.such": ("y",)}
+    async with opened(file, profile=Profile(tour_seen=True, keys=keys, start_view="inbox")) as app:
+        assert app.app.main.message.text == (
+            "There is no command “no.such” to give keys to. “j” cannot be Trash: it is Next task."
+        )
+        assert app.lines[0].split()[0] == "Inbox"
+        await app.press("x")
+        assert app.task("one").status == "pending"
+        await app.press("z", "j")
+        assert app.task("one").status == "done"
+        assert app.current == "two"
+        await app.press("d", "d")
+        assert app.names == ["one"]
+
+
+async def test_what_is_pasted_where_nothing_is_typed_does_nothing(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    saved_list(file, "one")
+    async with opened(file) as app:
+        app.app.post_message(Paste("ddxq"))
+        await app.until(lambda: "What you pasted was ignored" in app.text)
+        assert app.names == ["one"]
+
+
+async def test_tasks_are_dragged_beside_each_other_and_onto_a_project(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    state = saved_list(file, "one", "two", "three")
+    state.edit(state.tasks[2:], project="home")
+    state.save_to_file(file)
+    async with opened(file, size=(120, 30)) as app:
+        await app.until(lambda: "home" in app.text)
+        tasks, sidebar = app.app.main.tasks, app.app.main.sidebar
+        await app.pilot.mouse_down(tasks, offset=(20, 0))
+        await app.pilot.hover(tasks, offset=(20, 1))
+        await app.pilot.mouse_up(tasks, offset=(20, 1))
+        await app.until(lambda: app.names == ["two", "one", "three"])
+        line = next(y for y in range(30) if sidebar.view_at(y) == View("project", "home"))
+        await app.pilot.mouse_down(tasks, offset=(20, 0))
+        await app.pilot.mouse_up(sidebar, offset=(5, line))
+        await app.until(lambda: app.task("two").project == "home")

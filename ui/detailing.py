@@ -1,0 +1,79 @@
+"""What the details pane is told: the task under the cursor at once, and its past as soon as the cursor rests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.changes import Record
+from core.errors import FileSafetyError
+from core.file_safety import SafeFileManager
+from core.history import backwards
+from core.list_state import ListState
+from ui.moments import shown_moment
+from ui.newest import Newest
+from ui.screens.list_screen import ListScreen
+from ui.told_changes import told_record
+from ui.widgets.details import Event
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+_REST = 0.25
+"""Seconds without a move of the cursor after which the past is read."""
+_MOST = 30
+"""Events that are shown, the newest first."""
+
+
+class Detailing:
+    """The past of the list at `file` is read in a thread. `post` has something done by the thread of the screen."""
+
+    def __init__(
+        self,
+        state: ListState,
+        screen: ListScreen,
+        file: Path,
+        clock: Callable[[], datetime],
+        post: Callable[[Callable[[], None]], None],
+    ) -> None:
+        self._state = state
+        self._screen = screen
+        self._file = file
+        self._clock = clock
+        self._newest = Newest(post)
+        self._timer: Timer | None = None
+
+    def follow(self) -> None:
+        """Show the task under the cursor, where details are wanted."""
+        if not self._screen.panes.details_wanted:
+            return
+        task = self._screen.tasks.current
+        self._screen.details.show(task, self._state.known)
+        if self._timer is not None:
+            self._timer.stop()
+        if task is not None:
+            uid = task.uid
+            self._timer = self._screen.set_timer(_REST, lambda: self._newest.ask(lambda: self._read(uid)))
+
+    def _read(self, uid: str) -> Callable[[], None]:
+        """Called in the thread."""
+        events: list[Event] = []
+        now = self._clock().astimezone()
+        with suppress(FileSafetyError):  # what cannot be read is told where it matters: the list shows the rest
+            events = [(shown_moment(record.at, now), _told(record)) for record in islice(self._about(uid), _MOST)]
+        return lambda: self._screen.details.show_history(uid, events)
+
+    def _about(self, uid: str) -> Iterator[Record]:
+        journal = SafeFileManager(self._file).sibling(".journal")  # here, for a link is followed
+        for record in backwards(journal):
+            if isinstance(record, Record) and any(change.uid == uid for change in record.changes):
+                yield record
+
+
+def _told(record: Record) -> str:
+    """What happened, and who did it."""
+    return f"{told_record(record)} ({record.by.partition(':')[0]})"
