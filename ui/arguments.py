@@ -23,6 +23,7 @@ EXIT_CODES = (
     "0 done, 1 nothing matched or refused, 2 usage, 3 the list could not be read or written, "
     "4 the lock was not free in time, 5 damage was found or repaired (only doctor)"
 )
+_WIDEST = 4 + max(len(verb.name) for verb in VERBS)
 _USUAL_WIDTH = 80
 _LONGEST_TIMEOUT = 86_400.0
 _WITH_VALUE = ("--file", "--list", "--lock-timeout")
@@ -157,6 +158,7 @@ class _Help(argparse.HelpFormatter):
     def __init__(self, prog: str) -> None:
         # one is made for each argument that a parser gets; left to itself it imports shutil for the width
         super().__init__(prog, width=_terminal_width() - 2)
+        self._action_max_length = _WIDEST  # argparse forgets that commands are indented
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
         return text if "\n" in text else super()._fill_text(text, width, indent)
