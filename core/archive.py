@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -26,7 +25,6 @@ FEWEST = 3
 """How many good copies stay, whatever thinning says."""
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 _DIGITS = 12
-_DAY = 86_400
 
 
 class Copy(NamedTuple):
@@ -112,12 +110,8 @@ def is_due(found: Sequence[Copy], now: datetime) -> bool:
     return not any(_hour(copy.at) >= _hour(now) for copy in found)
 
 
-def thin(file: Path, kept: Kept, now: datetime) -> list[Path]:
-    """Remove the copies that `kept` does not ask for, and say which. Never fewer than three good ones stay.
-
-    What a crash left half written goes too, once it is a day old: younger, another instance may be at work on it.
-    """
-    _sweep(file, now)
+def thin(file: Path, kept: Kept) -> list[Path]:
+    """Remove the copies that `kept` does not ask for, and say which. Never fewer than three good ones stay."""
     found = copies(file)
     staying = _staying(found, kept)
     good = len(list(islice(filter(is_good, (copy for copy in found if copy.path in staying)), FEWEST)))
@@ -185,13 +179,6 @@ def _link(source: Path, target: Path, raw: bytes) -> None:
         if error.errno not in durable.NO_LINKS:
             raise
         _write(target, raw)
-
-
-def _sweep(file: Path, now: datetime) -> None:
-    for path in directory(file).glob(f".{_prefix(file)}*.tmp"):
-        with suppress(FileNotFoundError):
-            if os.stat(path).st_mtime < now.timestamp() - _DAY:
-                durable.discard(path)
 
 
 def _copy(path: Path, match: re.Match[str]) -> Copy | None:

@@ -10,16 +10,18 @@ import errno
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from core import durable
-from core.errors import NotAFileError, TodurableError, from_os_error
+from core.errors import NotAFileError, TodurableError, UnavailableError, from_os_error
 from core.task import Task
 
 _BLOCK = 1 << 20
 _UNFIT = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _LONGEST = 150
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _NAME = re.compile(r"[0-9a-f]{64}/[^/\\]+")
 
 
@@ -34,6 +36,16 @@ class NoSuchAttachmentError(TodurableError):
 def directory(file: Path) -> Path:
     """Where the attachments of the list at `file` are."""
     return file.parent / "attachments"
+
+
+def directories(file: Path) -> list[Path]:
+    """Each directory in which a file is. Raises FileSafetyError."""
+    try:
+        return [directory(file) / name for name in os.listdir(directory(file)) if _DIGEST.fullmatch(name)]
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise from_os_error(error, directory(file), "read") from error
 
 
 def file_name(attachment: str) -> str:
@@ -65,71 +77,55 @@ def missing(file: Path, tasks: Iterable[Task]) -> Iterator[tuple[Task, str]]:
 def keep(file: Path, source: Path, progress: Callable[[int], None] = lambda _size: None) -> str:
     """Copy `source`, and say how a task names it; on return the copy and its name are on the disk.
 
-    `progress` is told how many bytes each step copied. Raises FileSafetyError.
+    It is read twice, so that the copy is written where it stays. `progress` is told how many bytes each step of the
+    copying did. Raises FileSafetyError, also where it changes meanwhile.
     """
+    attachment = f"{digest_of(source)}/{_fit(source.name)}"
+    return keep_blocks(file, _blocks(source, progress), attachment)
+
+
+def keep_blocks(file: Path, blocks: Iterable[bytes], attachment: str) -> str:
+    """As `keep`, for the content that `blocks` hold, which a task names `attachment` already."""
+    target = directory(file) / attachment
+    digest = hashlib.sha256()
     try:
-        descriptor = os.open(source, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        _make(target.parent.parent)
+        _make(target.parent)
+        with durable.new_temporary(target) as (temporary, descriptor):
+            for block in blocks:
+                digest.update(block)
+                durable.write_all(descriptor, block)
+            if digest.hexdigest() != target.parent.name:
+                raise UnavailableError(f"{target.name} was changed while it was copied. Try again.", target)
+        durable.replace_with(temporary, target)
     except OSError as error:
-        raise from_os_error(error, source, "read") from error
-    try:
-        if not os.path.isfile(source):
-            raise NotAFileError(f"{source.name} is not a file, so it cannot be attached.", source)
-        return _keep(file, _blocks(descriptor, source, progress), source.name)
-    finally:
-        durable.close_synced(descriptor)
-
-
-def keep_blocks(file: Path, blocks: Iterable[bytes], name: str) -> str:
-    """As `keep`, for what `blocks` hold: a file that is read from a backup."""
-    return _keep(file, blocks, name)
+        raise from_os_error(error, target, "saved") from error
+    return attachment
 
 
 def digest_of(path: Path) -> str:
     """The SHA-256 of the file. Raises FileSafetyError."""
     digest = hashlib.sha256()
-    try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-    except OSError as error:
-        raise from_os_error(error, path, "read") from error
-    try:
-        for block in _blocks(descriptor, path, lambda _size: None):
-            digest.update(block)
-    finally:
-        durable.close_synced(descriptor)
+    for block in _blocks(path, lambda _size: None):
+        digest.update(block)
     return digest.hexdigest()
 
 
-def _keep(file: Path, blocks: Iterable[bytes], name: str) -> str:
-    target = directory(file)
+def _blocks(path: Path, progress: Callable[[int], None]) -> Iterator[bytes]:
     try:
-        _make(target)
-        digest = hashlib.sha256()
-        temporary = durable.write_temporary_blocks(target / "new", _hashed(blocks, digest))
-        attachment = f"{digest.hexdigest()}/{_fit(name)}"
-        try:
-            _make(target / digest.hexdigest())
-        except BaseException:
-            durable.discard(temporary)
-            raise
-        durable.replace_with(temporary, target / attachment)
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
-        raise from_os_error(error, target / name, "saved") from error
-    return attachment
-
-
-def _hashed(blocks: Iterable[bytes], digest: hashlib._Hash) -> Iterator[bytes]:
-    for block in blocks:
-        digest.update(block)
-        yield block
-
-
-def _blocks(descriptor: int, path: Path, progress: Callable[[int], None]) -> Iterator[bytes]:
+        raise from_os_error(error, path, "read") from error
     try:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise NotAFileError(f"{path.name} is not a file, so it cannot be attached.", path)
         while block := os.read(descriptor, _BLOCK):
             yield block
             progress(len(block))
     except OSError as error:
         raise from_os_error(error, path, "read") from error
+    finally:
+        durable.close_synced(descriptor)
 
 
 def _make(path: Path) -> None:

@@ -106,7 +106,10 @@ def bring_back_attachments(path: Path, file: Path, tasks: Iterable[Task]) -> lis
 
 def _brought_back(backup: Backup, file: Path, name: str) -> bool:
     blocks = backup.attachment(name)
-    return blocks is not None and attachments.keep_blocks(file, blocks, attachments.file_name(name)) == name
+    if blocks is None or attachments.path_of(file, name) is None:
+        return False
+    attachments.keep_blocks(file, blocks, name)
+    return True
 
 
 def _kind(path: Path) -> str:

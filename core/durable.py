@@ -41,6 +41,7 @@ NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXD
 _NO_DIRECTORY_SYNC = (errno.EINVAL, errno.ENOTSUP)
 _TEMPORARY = re.compile(r"(\.(backup|journal|damaged|schema)[^/]*)?\.[0-9]+\.[0-9a-f]{12}\.tmp")
 """What follows the name of a file in that of a temporary one beside it, or beside one of its siblings."""
+_ANY_TEMPORARY = re.compile(r"\..+\.[0-9]+\.[0-9a-f]{12}\.tmp")
 _BLOCK = 1 << 20
 _PRIVATE = 0o600
 
@@ -221,6 +222,21 @@ def sweep(path: Path) -> None:
     for name in os.listdir(path.parent):
         if name.startswith(prefix) and _TEMPORARY.fullmatch(name, len(prefix)):
             discard(path.with_name(name))
+
+
+def sweep_old(directory: Path, before: float) -> None:
+    """As `sweep`, for all that was left in `directory` before that time: where no lock says that nobody is at work.
+
+    A directory that is not there holds nothing. Raises FileSafetyError.
+    """
+    try:
+        for name in os.listdir(directory):
+            if _ANY_TEMPORARY.fullmatch(name) and os.lstat(directory / name).st_mtime < before:
+                discard(directory / name)
+    except FileNotFoundError:  # also of what its own process has put in its place meanwhile
+        return
+    except OSError as error:
+        raise from_os_error(error, directory, "read") from error
 
 
 def second_name(source: Path, target: Path) -> None:

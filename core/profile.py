@@ -126,6 +126,10 @@ class ProfileStore:
         document = self._document()
         return {**_plain(to_profile(document)), **document}
 
+    def close(self) -> None:
+        """Let go of the lock's file."""
+        self._files.lock.close()
+
     def _write(self, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Profile:
         from core.strict_json import dump
 

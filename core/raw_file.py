@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 class RawFile(io.RawIOBase):
     """The open file `descriptor`, which the caller closes.
 
-    `failure` is the error that a read met: `zipfile` takes some of these for a damaged archive.
+    `failure` is the error that reading met: `zipfile` takes some of these for a damaged archive.
     """
 
     def __init__(self, descriptor: int, *, writing: bool) -> None:
@@ -32,7 +33,14 @@ class RawFile(io.RawIOBase):
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
-        return os.lseek(self._descriptor, offset, whence)
+        try:
+            return os.lseek(self._descriptor, offset, whence)
+        except OSError as error:
+            if (
+                error.errno != errno.EINVAL
+            ):  # before the start of a file that is too short: that is for `zipfile` to say
+                self.failure = error
+            raise
 
     def readinto(self, buffer: WriteableBuffer, /) -> int:
         into = memoryview(buffer).cast("B")

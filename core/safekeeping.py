@@ -7,6 +7,8 @@ first: where it cannot be made, the operation must not be done.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import checkpoint
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
 BULK = 20
 """Tasks above which a change is so large that the list is copied before. Adding any number of them harms none."""
+_DAY = 86_400
 
 
 def is_dangerous(records: Iterable[Record]) -> bool:
@@ -55,5 +58,16 @@ def copy_if_due(store: TaskStore) -> Copy | None:
     if not store.files.backup_paths or not archive.is_due(archive.copies(file), now):
         return None
     copy = archive.keep(file, store.files.backup_paths[0])
-    archive.thin(file, store.kept, now)
+    archive.thin(file, store.kept)
+    sweep(file, now)
     return copy
+
+
+def sweep(file: Path, now: datetime) -> None:
+    """Remove what crashes left half written a day ago and more: younger, somebody may be at work on it."""
+    from core import archive, attachments, durable
+
+    before = now.timestamp() - _DAY
+    durable.sweep_old(archive.directory(file), before)
+    for directory in attachments.directories(file):
+        durable.sweep_old(directory, before)

@@ -8,6 +8,7 @@ then, needs no lock, and delays nobody.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import struct
 import zipfile
@@ -16,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import msgspec
 
@@ -37,6 +38,7 @@ _LARGEST_LIST = 1 << 30
 _MOST_TIMES = 200
 """How many times as large an entry may become: more is no text of ours, but an archive made to fill a disk."""
 _HARMLESS = 1 << 20
+_SMALL = 4 << 20
 _DAMAGES = (
     zipfile.BadZipFile,
     zlib.error,
@@ -273,8 +275,20 @@ def _read(path: Path, size: int) -> Iterator[bytes]:
 
 
 def _write(descriptor: int, entries: list[_Entry], metadata: Metadata, progress: Callable[[int], None]) -> None:
+    """A small archive goes to the disk in one piece: `zipfile` would write each of its parts several times."""
+    if sum(entry.size for entry in entries) > _SMALL:
+        _write_to(RawFile(descriptor, writing=True), entries, metadata, progress)
+        return
+    whole = io.BytesIO()
+    _write_to(whole, entries, metadata, progress)
+    durable.write_all(descriptor, whole.getvalue())
+
+
+def _write_to(
+    file: IO[bytes] | RawFile, entries: list[_Entry], metadata: Metadata, progress: Callable[[int], None]
+) -> None:
     parts, done = [], 0
-    with zipfile.ZipFile(RawFile(descriptor, writing=True), "w", compresslevel=LEVEL) as archive:
+    with zipfile.ZipFile(file, "w", compresslevel=LEVEL) as archive:
         for entry in entries:
             digest = hashlib.sha256()
             with archive.open(_info(entry.name, metadata.at, packed=entry.packed), "w", force_zip64=True) as into:

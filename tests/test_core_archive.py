@@ -15,7 +15,7 @@ from core.archive import Copy, Kept, content, copies, is_due, is_good, keep, thi
 from core.errors import DiskFullError, FileSafetyError, InvalidContentError, UnavailableError
 from core.store import utc
 from core.tasklist import TaskList
-from tests.instances import START, a_task, opened
+from tests.instances import a_task, opened
 
 FIRST = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -137,7 +137,7 @@ def test_a_copy_is_due_once_an_hour(file: Path) -> None:
 def test_thinning_leaves_some_of_every_age(file: Path) -> None:
     moments = [FIRST + timedelta(minutes=20 * step) for step in range(3 * 24 * 60)]  # sixty days
     at = {write(file, a_list(seq, moment)).path: moment for seq, moment in list(enumerate(moments, 1))[::7]}
-    removed = thin(file, Kept(), moments[-1])
+    removed = thin(file, Kept())
     left = [copy.at for copy in copies(file)]
     assert len(left) + len(removed) == len(at)
     newest = sorted(at.values(), reverse=True)
@@ -146,28 +146,16 @@ def test_thinning_leaves_some_of_every_age(file: Path) -> None:
         periods = list(dict.fromkeys(moment.strftime(form) for moment in newest))[:count]
         assert {max(moment for moment in newest if moment.strftime(form) == period) for period in periods} <= set(left)
     assert len(left) < 10 + 24 + 14 + 12
-    assert thin(file, Kept(), moments[-1]) == []
+    assert thin(file, Kept()) == []
 
 
 def test_three_good_copies_always_stay(file: Path) -> None:
     made = [write(file, a_list(seq, FIRST + timedelta(days=seq))) for seq in range(1, 9)]
     for copy in made[3:]:
         copy.path.write_bytes(b"damaged")
-    thin(file, Kept(3, 0, 0, 0), START)
+    thin(file, Kept(3, 0, 0, 0))
     assert [copy.seq for copy in copies(file)] == [8, 7, 6, 3, 2, 1]
     assert [copy.seq for copy in copies(file) if is_good(copy)] == [3, 2, 1]
-
-
-def test_what_a_crash_left_half_written_goes_when_nobody_can_be_at_work_on_it(file: Path) -> None:
-    copy = write(file, a_list(1))
-    left = copy.path.with_name(f".{copy.path.name}.77.0123456789ab.tmp")
-    left.write_bytes(b"half")
-    now = datetime.fromtimestamp(left.stat().st_mtime, UTC)
-    thin(file, Kept(), now + timedelta(hours=23))
-    assert left.exists()
-    thin(file, Kept(), now + timedelta(hours=25))
-    assert not left.exists()
-    assert copies(file) == [copy]
 
 
 def test_a_directory_that_cannot_be_read_stops(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

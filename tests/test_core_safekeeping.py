@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pytest
 from core import archive
 from core.archive import Kept, copies
 from core.errors import DiskFullError
-from core.safekeeping import BULK, copy_before, copy_if_due, is_dangerous
+from core.safekeeping import BULK, copy_before, copy_if_due, is_dangerous, sweep
 from core.store import TaskStore
 from tests.instances import START, Instance, opened
 
@@ -83,3 +83,26 @@ def test_a_bulk_change_is_one_of_more_than_twenty_tasks(file: Path) -> None:
     assert not is_dangerous(here.state.pending)
     here.state.trash_tasks(here.state.tasks)
     assert is_dangerous(here.state.pending)
+
+
+def test_what_a_crash_left_half_written_goes_when_nobody_can_be_at_work_on_it(file: Path) -> None:
+    sweep(file, START)
+    here = opened(file)
+    here.add("a")
+    copy = copy_before(here.store)
+    assert copy is not None
+    attached = file.parent / "attachments" / ("0" * 64)
+    attached.mkdir(parents=True)
+    left = [
+        copy.path.with_name(f".{copy.path.name}.77.0123456789ab.tmp"),
+        attached / ".a.txt.7.0123456789ab.tmp",
+    ]
+    others = [copy.path.with_name("mine.tmp"), copy.path.with_name(".mine")]
+    for path in (*left, *others):
+        path.write_bytes(b"half")
+    now = datetime.fromtimestamp(left[0].stat().st_mtime, UTC)
+    sweep(file, now + timedelta(hours=23))
+    assert all(path.exists() for path in left)
+    sweep(file, now + timedelta(hours=25))
+    assert not any(path.exists() for path in left)
+    assert all(path.exists() for path in (*others, copy.path))

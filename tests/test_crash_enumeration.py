@@ -11,6 +11,7 @@ import pytest
 
 from tests import proof
 from tests.crash.enumeration import run_crash_enumeration, run_second_crashes, told
+from tests.crash.keeping import KEEPING
 from tests.crash.kills import Successor, run_kills
 from tests.crash.scenarios import DOCUMENTS, LISTS, SCENARIOS, Scenario
 from tests.crash.sessions import next_document, next_light, next_list
@@ -20,7 +21,7 @@ PART = 40
 PROVED = 5
 
 
-@pytest.mark.parametrize("scenario", SCENARIOS, ids=str)
+@pytest.mark.parametrize("scenario", [*SCENARIOS, *KEEPING], ids=str)
 def test_no_crash_loses_what_was_acknowledged(scenario: Scenario, memory: Path) -> None:
     result = run_crash_enumeration(scenario, memory)
     proof.count("points of a crash", result.points)

@@ -139,6 +139,7 @@ class Disk:
     files: dict[int, File] = field(default_factory=dict)
     directories: dict[str, Directory] = field(default_factory=dict)
     _numbers: int = 0
+    _inodes: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._scan("")
@@ -190,16 +191,15 @@ class Disk:
 
     def _scan(self, folder: str) -> None:
         self.directories[folder] = Directory()
-        numbers: dict[int, int] = {}
         for entry in sorted(os.scandir(self.root / folder), key=lambda entry: entry.name):
             path = os.path.join(folder, entry.name)
             if entry.is_dir(follow_symlinks=False):
                 self._name(path, self._number())
                 self._scan(path)
-            elif entry.inode() in numbers:
-                self._name(path, numbers[entry.inode()])
+            elif entry.inode() in self._inodes:
+                self._name(path, self._inodes[entry.inode()])
             else:
-                numbers[entry.inode()] = self._add(path, _read(self.root / path))
+                self._inodes[entry.inode()] = self._add(path, _read(self.root / path))
         self.directories[folder].sync()
 
     def _add(self, path: str, content: bytes) -> int:

@@ -82,7 +82,7 @@ def _nothing(_path: Path) -> TaskList:
     return TaskList()
 
 
-def _saves(count: int, backups: int = 3) -> Callable[[Path], TaskList]:
+def saves(count: int, backups: int = 3) -> Callable[[Path], TaskList]:
     """A list that was saved `count` times, with so many of its backups."""
 
     def prepare(path: Path) -> TaskList:
@@ -110,7 +110,7 @@ def _save_each(path: Path, names: Sequence[str], instance: int = 2) -> TaskList:
 
 def _commits_behind(path: Path) -> TaskList:
     """Four saves, and a commit that no checkpoint followed."""
-    tasks = _saves(4)(path)
+    tasks = saves(4)(path)
     with closing(LightSession(path, tasks)) as writer:
         writer.act()
         writer.commit()
@@ -150,7 +150,7 @@ def _gone(_raw: bytes) -> None:
 
 
 def _torn(path: Path) -> TaskList:
-    tasks = _saves(4)(path)
+    tasks = saves(4)(path)
     with path.with_name(path.name + ".journal").open("ab") as journal:
         journal.write(b'{"seq":5,"at":"2026-11-21T12:00:00.000000Z","by":"kitch')
     return tasks
@@ -175,7 +175,7 @@ def _legacy(path: Path) -> TaskList:
 
 def _edited_outside(path: Path) -> TaskList:
     """An editor gave the first task another name and removed the second."""
-    tasks = _saves(4)(path)
+    tasks = saves(4)(path)
     document = json.loads(path.read_bytes())
     first, second = document["tasks"][:2]
     first["name"] = "an editor's name"
@@ -189,7 +189,7 @@ def _edited_outside(path: Path) -> TaskList:
 
 def _edited_in_place(path: Path) -> TaskList:
     """An editor gave the first task another name, and left all else as it was."""
-    tasks = _saves(4)(path)
+    tasks = saves(4)(path)
     path.write_bytes(path.read_bytes().replace(b'"task 1"', b'"renamed in an editor"'))
     uid = next(uid for uid, task in tasks.tasks.items() if task.name == "task 1")
     tasks.tasks[uid] = replace(tasks.tasks[uid], name="renamed in an editor", modified=AT)
@@ -197,7 +197,7 @@ def _edited_in_place(path: Path) -> TaskList:
 
 
 def _trashed(path: Path) -> TaskList:
-    tasks = _saves(4)(path)
+    tasks = saves(4)(path)
     trash = ListSession(path, tasks, lambda state: state.trash_tasks([state.find(2)]), instance=3)
     with closing(trash):
         trash.open()
@@ -261,21 +261,21 @@ def _document(path: Path, base: Any) -> Session:
 LISTS = (
     Scenario("first save", _nothing, acting(_add)),
     Scenario("commit behind a commit", _commits_behind, acting(_add)),
-    Scenario("three changes at once", _saves(2), acting(_add_several)),
-    Scenario("checkpoint with no backup", _saves(4, 0), acting(_add)),
-    Scenario("checkpoint with 1 backup", _saves(4, 1), acting(_add)),
-    Scenario("checkpoint with 2 backups", _saves(4, 2), acting(_add)),
-    Scenario("checkpoint with 3 backups", _saves(5), acting(_add)),
-    Scenario("undo", _saves(3), acting(_undo)),
+    Scenario("three changes at once", saves(2), acting(_add_several)),
+    Scenario("checkpoint with no backup", saves(4, 0), acting(_add)),
+    Scenario("checkpoint with 1 backup", saves(4, 1), acting(_add)),
+    Scenario("checkpoint with 2 backups", saves(4, 2), acting(_add)),
+    Scenario("checkpoint with 3 backups", saves(5), acting(_add)),
+    Scenario("undo", saves(3), acting(_undo)),
     Scenario("purge", _trashed, acting(_purge)),
-    Scenario("commit beside another program", _saves(4), acting(_add), meanwhile=_somebody_saves),
-    Scenario("light commit", _saves(4), LightSession),
+    Scenario("commit beside another program", saves(4), acting(_add), meanwhile=_somebody_saves),
+    Scenario("light commit", saves(4), LightSession),
     Scenario("light commit behind a commit", _commits_behind, LightSession),
     Scenario("first light commit", _nothing, LightSession),
     Scenario("torn journal", _torn, acting(_add)),
     Scenario("journal torn far", _torn_far, acting(_add)),
     Scenario("light commit on a torn journal", _torn, LightSession),
-    Scenario("compaction", _saves(8), acting(_add), within=_small_journals),
+    Scenario("compaction", saves(8), acting(_add), within=_small_journals),
     Scenario("second compaction", _compacted, acting(_add), within=_small_journals),
     Scenario("migration", _legacy, acting(_add)),
     Scenario("edit from outside", _edited_outside, acting(_rename_first)),
