@@ -37,12 +37,17 @@ class Copy(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """How many copies stay: the last ones, and the newest of so many hours, days and months."""
+    """How many copies stay: the last ones, and the newest of so many hours, days and months.
+
+    `place` is a directory for one ZIP a day, in which the settings in `profile` are, too.
+    """
 
     last: int = 10
     hourly: int = 24
     daily: int = 14
     monthly: int = 12
+    place: Path | None = None
+    profile: Path | None = None
 
 
 def directory(file: Path) -> Path:

@@ -6,8 +6,9 @@ first: where it cannot be made, the operation must not be done.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,6 +62,21 @@ def copy_if_due(store: TaskStore) -> Copy | None:
     archive.thin(file, store.kept)
     sweep(file, now)
     return copy
+
+
+def daily_copy(store: TaskStore) -> Callable[[], object] | None:
+    """What makes today's ZIP in the second place, where one is wanted: it may take long, and can run in any thread.
+
+    It raises FileSafetyError, which is worth a warning only.
+    """
+    place, tasks = store.kept.place, store.tasks
+    if place is None or tasks is None:
+        return None
+    from core.second_place import copy_daily
+    from core.zip_backup import Source
+
+    source = Source(store.files.path, tasks.copy(), store.kept.profile)
+    return partial(copy_daily, source, place, store.kept.daily, store.clock())
 
 
 def sweep(file: Path, now: datetime) -> None:

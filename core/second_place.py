@@ -12,6 +12,7 @@ from core.errors import UnavailableError, from_os_error
 from core.zip_backup import Source
 
 _LEAST_KEPT = 3
+_DAY = 86_400
 
 
 def copy_daily(source: Source, place: Path, kept: int, now: datetime) -> Path | None:
@@ -35,6 +36,7 @@ def copy_daily(source: Source, place: Path, kept: int, now: datetime) -> Path | 
     days = {match[1] for found in names if (match := pattern.fullmatch(found))}
     if max(days, default="") >= f"{now.astimezone(UTC):%Y%m%d}":
         return None
+    durable.sweep_old(place, now.timestamp() - _DAY)
     made = zip_backup.make(source, place, name, now)
     older = sorted((found for found in names if pattern.fullmatch(found)), reverse=True)
     for found in older[max(kept, _LEAST_KEPT) - 1 :]:

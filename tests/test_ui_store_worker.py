@@ -12,9 +12,10 @@ from typing import TypeVar
 
 import pytest
 
-from core import archive, checkpoint
-from core.archive import copies
+from core import archive, backups, checkpoint
+from core.archive import Kept, copies
 from core.errors import DiskFullError, FileLockTimeoutError, FileSafetyError
+from core.safekeeping import daily_copy
 from core.state import AppState
 from core.store import TaskStore
 from tests.app_driver import PATIENT, names_on_disk, saved_list
@@ -269,6 +270,30 @@ def test_a_routine_copy_that_fails_only_warns(file: Path, monkeypatch: pytest.Mo
         here.add("three")
         assert here.hear(Trouble, lambda told: told.error is None).doing == "copy"
     assert len(copies(file)) == 1
+
+
+def test_a_zip_a_day_goes_to_the_second_place(file: Path) -> None:
+    place = file.parent / "stick"
+    saved_list(file, "one")
+    answers: Queue[Answer] = Queue()
+    worker = StoreWorker(lambda: TaskStore(file, kept=Kept(place=place)), answers.put)
+    worker.start()
+    state = AppState(by="here:1:-")
+    state.add_task("two")
+    worker.offer(state.pending)
+    while not isinstance(told := answers.get(), Trouble):
+        pass
+    assert "is not there" in str(told.error)  # the stick is not connected: only a warning
+    worker.stop()
+    assert worker.join(PATIENT)
+    place.mkdir()
+    store = TaskStore(file, kept=Kept(place=place))
+    store.load()
+    copy = daily_copy(store)
+    assert copy is not None
+    copy()
+    (made,) = place.iterdir()
+    assert len(backups.read(made).tasks) == 2
 
 
 def test_reading_that_fails_is_told_and_so_is_that_it_works_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ from core.presence import Presence
 from core.profile import Profile
 from core.recovery import RecoveryReport
 from core.state import AppState
-from core.store import News, TaskStore
+from core.store import News
 from core.task import Status
 from ui import sentences
 from ui.attribute_actions import AttributeActions
@@ -45,6 +45,7 @@ from ui.screens.form_screen import FormScreen
 from ui.screens.list_screen import ListScreen
 from ui.screens.recovery_screen import RecoveryScreen
 from ui.screens.stop_screen import StopScreen
+from ui.settings import store_opener
 from ui.showing import Showing
 from ui.side_worker import LeftBehind, Others, SideWorker
 from ui.store_worker import Changed, Doing, Loaded, Looked, Recovered, Stopped, StoreWorker, Trouble, Unreadable
@@ -92,7 +93,7 @@ class TaskApp(SturdyApp):
     ) -> None:
         super().__init__()
         self.state = AppState(clock=clock)
-        open_store = partial(TaskStore, file, lock_timeout=lock_timeout, clock=clock)
+        open_store = store_opener(file, profile, profile_path, lock_timeout, clock)
         self.worker = StoreWorker(open_store, lambda answer: self._hear(Told(answer)))
         self.side = SideWorker(file, clock, lambda notice: self._hear(Noticed(notice)), profile_path)
         self.memory = Memory(profile, self.side)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -9,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import FileSafetyError
-from core.paths import make_private_directory
+from core.paths import make_private_directory, profile_file
 from core.profile import Profile
-from core.safekeeping import copy_before, copy_if_due, is_dangerous
+from core.safekeeping import copy_before, copy_if_due, daily_copy, is_dangerous
 from core.state import AppState
 from core.store import News, TaskStore
 from core.task import FIELDS, Task, name_of
@@ -48,7 +49,9 @@ def make_directory(options: Namespace, store: TaskStore) -> None:
 def open_store(file: Path, profile: Profile, options: Namespace) -> TaskStore:
     """The files of the list at `file`, with the settings of `profile` where `options` do not say otherwise."""
     timeout = profile.lock_timeout if options.lock_timeout is None else options.lock_timeout
-    return TaskStore(file, lock_timeout=timeout, backup_count=profile.backup_count, kept=kept_by(profile))
+    return TaskStore(
+        file, lock_timeout=timeout, backup_count=profile.backup_count, kept=kept_by(profile, profile_file(os.environ))
+    )
 
 
 def load(store: TaskStore, out: Output, *, history: bool = False) -> AppState:
@@ -104,6 +107,7 @@ def _checkpoint(store: TaskStore, out: Output) -> None:
 
 def _copy(store: TaskStore, out: Output) -> None:
     try:
-        copy_if_due(store)
+        if copy_if_due(store) is not None and (copy := daily_copy(store)) is not None:
+            copy()
     except FileSafetyError as error:
         out.warn(f"The change is saved, but no copy of the list could be made: {error}")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.archive import Kept
 from core.errors import FileSafetyError, TodurableError
@@ -13,6 +16,9 @@ from core.paths import absolute_path, profile_file, task_file
 from core.profile import Profile, ProfileStore
 from core.profile_rules import ProfileError
 from ui.output import Output
+
+if TYPE_CHECKING:
+    from core.store import TaskStore
 
 
 class UnknownListError(TodurableError):
@@ -54,11 +60,24 @@ def _named_list(profile: Profile, name: str | None) -> str:
     return profile.lists[name]
 
 
-def kept_by(profile: Profile) -> Kept:
-    """How many timestamped copies `profile` wants to stay."""
-    return Kept(profile.keep_last, profile.keep_hourly, profile.keep_daily, profile.keep_monthly)
+def kept_by(profile: Profile, path: Path | None) -> Kept:
+    """Which copies `profile`, the one at `path`, wants to stay."""
+    place = next(iter(second_place(profile)), None)
+    return Kept(profile.keep_last, profile.keep_hourly, profile.keep_daily, profile.keep_monthly, place, path)
 
 
 def second_place(profile: Profile) -> tuple[Path, ...]:
     """Where `profile` wants a daily copy, if anywhere."""
     return (absolute_path(os.environ, profile.second_place),) if profile.second_place else ()
+
+
+def store_opener(
+    file: Path, profile: Profile, profile_path: Path | None, lock_timeout: float, clock: Callable[[], datetime]
+) -> Callable[[], TaskStore]:
+    """What opens the files of the list at `file`, with the settings of `profile`."""
+    from core.store import TaskStore
+
+    kept = kept_by(profile, profile_path)
+    return partial(
+        TaskStore, file, lock_timeout=lock_timeout, backup_count=profile.backup_count, clock=clock, kept=kept
+    )

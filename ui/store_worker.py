@@ -17,7 +17,7 @@ from core.changes import Record
 from core.errors import FileSafetyError
 from core.opening import Opened
 from core.recovery import RecoveryReport
-from core.safekeeping import copy_before, copy_if_due, is_dangerous
+from core.safekeeping import copy_before, copy_if_due, daily_copy, is_dangerous
 from core.store import News, TaskStore
 
 Doing = Literal["commit", "refresh", "checkpoint", "copy"]
@@ -265,11 +265,19 @@ class StoreWorker:
 
     def _copy(self, store: TaskStore) -> None:
         try:
-            copy_if_due(store)
+            if copy_if_due(store) is not None and (copy := daily_copy(store)) is not None:
+                Thread(target=self._copy_daily, args=(copy,), name="second place", daemon=True).start()
         except FileSafetyError as error:
             self._note("copy", error)
         else:
             self._note("copy", None)
+
+    def _copy_daily(self, copy: Callable[[], object]) -> None:
+        """In a thread of its own: the second place may be slow."""
+        try:
+            copy()
+        except FileSafetyError as error:
+            self._tell(Trouble("copy", error))
 
     def _try(self, doing: Doing, attempt: Callable[[], News]) -> News | None:
         """What `attempt` gives; None where it failed."""
