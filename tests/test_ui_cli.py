@@ -16,6 +16,7 @@ from core.state import AppState
 from core.store import SMALL_FILE, TaskStore
 from core.task import FIELDS
 from tests.command_line import ended, make_list, snapshot, somebody_waits_for, start, tasks_shown, todurable
+from tests.in_process import call
 from tests.processes import wait_until
 from ui.arguments import VERBS
 
@@ -334,7 +335,7 @@ class TestOptions:
         assert code == 0
         for verb in VERBS:
             assert re.search(rf"^ +{verb.name} +\S", overview, re.MULTILINE)
-            assert verb.example.splitlines()[0] in todurable(verb.name, "--help").out
+            assert verb.example.splitlines()[0] in call(verb.name, "--help").out
 
     def test_without_a_verb_it_is_the_app_which_needs_a_terminal(self) -> None:
         assert todurable().code == todurable("tui").code == 2

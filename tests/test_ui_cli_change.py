@@ -93,7 +93,7 @@ class TestChoosing:
         assert shown("start", uid[:12])[0]["id"] == 2
 
     @pytest.mark.parametrize(
-        "names", [["9"], ["7-9"], ["1", "x"], ["5-1"], ["1", "--where", "a"], [], ["--where", "zz"]]
+        "names", [["9"], ["7-9"], ["1", "x"], ["5-1"], [","], ["1", "--where", "a"], [], ["--where", "zz"]]
     )
     def test_what_names_nothing_changes_nothing(self, file: Path, names: list[str]) -> None:
         before = snapshot(file.parent)

@@ -54,6 +54,8 @@ def test_the_first_words_name_tasks(words: list[str], names: list[str]) -> None:
         (["new name", "!2"], {"name": "new name", "priority": Priority.MEDIUM}),
         (["name:#5 due:x"], {"name": "#5 due:x"}),
         (["comment:said", "notes:one\ntwo"], {"comment": "said", "description": "one\ntwo"}),
+        (["comment:none", "description:"], {"comment": "", "description": ""}),
+        (["name:none"], {"name": "none"}),
         (["parent:7"], {"parent": uid(0, 7)}),
         (["parent:none"], {"parent": None}),
         (["depends:7,9", "-depends:8"], {"depends": (uid(0, 7), uid(0, 9))}),
@@ -71,7 +73,9 @@ def test_a_rule_is_bound_to_the_day_that_the_task_has() -> None:
     assert edits("every:month").of(a_task())["recur"] == "FREQ=MONTHLY"
 
 
-@pytest.mark.parametrize("words", [["due:"], ["due:", "fri"], ["due:3d"], ["!7"], ["priority:9"], ["+5"], [" "], []])
+@pytest.mark.parametrize(
+    "words", [["due:"], ["due:", "fri"], ["due:3d"], ["!7"], ["priority:9"], ["+5"], [" "], ["parent:"], ["name:"], []]
+)
 def test_what_is_not_understood_is_refused(words: list[str]) -> None:
     with pytest.raises(TodurableError):
         edits(*words)

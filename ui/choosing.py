@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from core.display import literal
@@ -20,6 +20,7 @@ from ui.sentences import count
 from ui.session import called
 
 _RANGE = re.compile(r"([0-9]{1,7})(?:-|\.\.)([0-9]{1,7})")
+_LONGEST_ID = 16
 _SHOWN = 20
 """How many tasks are listed before the question whether to go on."""
 
@@ -86,35 +87,36 @@ def chosen(state: ListState, options: Namespace, out: Output, week_start: int, *
     return tasks
 
 
-def named(state: ListState, names: Iterable[str], *, trash: bool = False) -> list[Task]:
+def named(state: ListState, names: Sequence[str], *, trash: bool = False) -> list[Task]:
     """The tasks that `names` (`3`, `5-8`, `3,7`, the start of a uid) mean, each once, in that order.
 
     A range is those of its ids that there are. Raises UnknownTaskError with all that are not there, InTrashError.
     """
     wanted = [part for name in names for part in name.split(",") if part]
-    by_id = {str(task.id): task for task in state.known.values()}
+    by_id = {task.id: task for task in state.known.values()}
     tasks: dict[str, Task] = {}
     unknown = []
     for name in wanted:
         these = _of_range(by_id, name, trash=trash) or _one(state, by_id, name)
         tasks |= {task.uid: task for task in these}
         unknown += [] if these else [name]
-    if unknown:
-        raise UnknownTaskError(", ".join(unknown))
+    if unknown or not wanted:
+        raise UnknownTaskError(", ".join(unknown or names))
     for task in tasks.values():
         if task.status is Status.DELETED and not trash:
             raise InTrashError(task)
     return list(tasks.values())
 
 
-def _one(state: ListState, by_id: dict[str, Task], name: str) -> list[Task]:
+def _one(state: ListState, by_id: dict[int, Task], name: str) -> list[Task]:
     if name.isdecimal():
-        return [by_id[name]] if name in by_id else []
+        task = by_id.get(int(name)) if len(name) <= _LONGEST_ID else None
+        return [] if task is None else [task]
     these = [task for uid, task in state.known.items() if uid.startswith(name)]
     return these if len(these) == 1 else []
 
 
-def _of_range(by_id: dict[str, Task], name: str, *, trash: bool) -> list[Task]:
+def _of_range(by_id: dict[int, Task], name: str, *, trash: bool) -> list[Task]:
     match = _RANGE.fullmatch(name)
     if match is None:
         return []

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from core.changes import Record
 from core.errors import TodurableError
+from core.safekeeping import BULK, copy_before
 from core.state import AppState, Outcome
 from core.store import News, TaskStore
 from core.task import Task
@@ -43,6 +44,8 @@ def commit(
         outcome = act()
         conflicts = save(state, store, out)
     else:
+        if len(tasks) > BULK:
+            copy_before(store)
         outcome, conflicts = commit_decided(lambda: _if_unchanged(act, tasks, known, state, out), state, store, out)
     for met in (*(one for one in outcome.conflicts if one not in conflicts), *conflicts):
         out.warn(conflict(met, state.known.get(met.uid)))

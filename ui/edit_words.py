@@ -16,6 +16,7 @@ _EMPTIED = re.compile(r"(due|scheduled|wait|until|every|recur|est|estimate):(?:n
 _WHOLE = re.compile(r"(name|comment|description|notes|project|priority|parent|depends):(.*)", re.IGNORECASE | re.DOTALL)
 _LESS = re.compile(r"-(depends:)?[+@#]?(\S+)")
 _FIELDS = {"every": "recur", "est": "estimate", "notes": "description"}
+_TEXTS = ("comment", "description", "notes")
 _PRIORITIES = {word: one for one in Priority for word in (str(one.value), f"p{one.value}", one.name.lower())}
 
 Find = Callable[[str], list[str]]
@@ -83,7 +84,9 @@ def _empty(match: re.Match[str], edits: Edits) -> None:
 
 
 def _whole(name: str, value: str, edits: Edits, find: Find) -> None:
-    none = value in ("", "none")
+    if not value and name not in _TEXTS:
+        raise UsageError(f"“{name}:” says nothing: write its value right after the colon, or none to empty it.")
+    none = value.lower() == "none" and name != "name"
     match name:
         case "priority":
             if value.lower() not in _PRIORITIES:
@@ -95,10 +98,8 @@ def _whole(name: str, value: str, edits: Edits, find: Find) -> None:
             edits.fields["depends"] = ()
         case "depends":
             _add(edits.more, "depends", find(value))
-        case "project":
-            edits.fields["project"] = "" if none else value
         case _:
-            edits.fields[_FIELDS.get(name, name)] = value
+            edits.fields[_FIELDS.get(name, name)] = "" if none else value
 
 
 def _tag(word: str) -> str:
