@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from multiprocessing import get_context
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 from core import changes, durable, journal, opening, replay, state, tasklist
 from core.changes import Change, Record, decode_record
 from core.durable import Identity
-from core.errors import FileSafetyError, InvalidContentError
+from core.errors import FileLockTimeoutError, FileSafetyError, InvalidContentError
 from core.file_safety import SafeFileManager
 from core.journal import Journal
 from core.locking import FileLock
@@ -59,25 +59,37 @@ def faults_of(scenario: str, fault: str) -> Hunt:
 
 
 def writers(path: Path) -> list[str]:
-    """Four processes that each add 25 tasks, one at a time, all at once."""
-    context = get_context("fork")  # the children must be mutants too
-    file, barrier = path / "tasks.json", context.Barrier(4)
-    children = [context.Process(target=_add_tasks, args=(file, barrier, number)) for number in range(4)]
-    for child in children:
-        child.start()
-    for child in children:
-        child.join()
-    failed = [f"a writer ended with {child.exitcode}" for child in children if child.exitcode]
-    return failed or _missing(file, {f"{number} {turn}" for number in range(4) for turn in range(25)})
+    """Two writers, of which one comes while the other is about to append: it must be kept out."""
+    file = path / "tasks.json"
+    one, two = _Writer(file, "one"), _Writer(file, "two")
+    for writer in (one, two):  # so that both have the journal open
+        writer.add("begins")
+        writer.save()
+        writer.add("goes on")
+    prepare = one.store._prepare
+
+    def prepare_and_be_met() -> None:
+        prepare()
+        with suppress(FileLockTimeoutError):  # as it must be: then it comes later
+            two.save()
+
+    setattr(one.store, prepare.__name__, prepare_and_be_met)
+    one.save()
+    two.save()
+    return _missing(file, {f"{name} {what}" for name in ("one", "two") for what in ("begins", "goes on")})
 
 
-def _add_tasks(file: Path, barrier: Any, number: int) -> None:
-    store = TaskStore(file)
-    pending = AppState(by=f"host:{number}:-")
-    barrier.wait()
-    for turn in range(25):
-        pending.add_task(f"{number} {turn}")
-        pending.receive(store.commit(pending.pending))
+class _Writer:
+    def __init__(self, file: Path, name: str) -> None:
+        self.store = TaskStore(file, lock_timeout=0)
+        self.name, self.state = name, AppState(by=f"host:{name}:-")
+
+    def add(self, what: str) -> None:
+        self.state.add_task(f"{self.name} {what}")
+
+    def save(self) -> None:
+        if self.state.pending:
+            self.state.receive(self.store.commit(self.state.pending))
 
 
 def _missing(file: Path, wanted: set[str]) -> list[str]:

@@ -28,7 +28,7 @@ STORE_ERROR = 3
 
 PART = 2
 """How many of the cases and of the mutants are tried by default."""
-THOROUGH = 3
+THOROUGH = 1
 """In how many of the cases `--prove` tries every call and every error; elsewhere only what may make a difference."""
 
 
