@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from core.state import AppState
 from core.task import Status
 from tests.app_driver import names_on_disk, opened, running, saved_list
 from tests.processes import without_privileges
+from ui.screens.backups_screen import BackupsScreen
 from ui.screens.recovery_screen import RecoveryScreen
 from ui.screens.stop_screen import StopScreen
 
@@ -57,7 +59,14 @@ async def test_a_damaged_list_is_explained_before_it_is_shown(file: Path, damage
     _write(file, damaged)
     async with running(file) as app:
         await app.until(lambda: isinstance(app.app.screen, RecoveryScreen) and app.says("damaged-"))
-        for words in ("This list was damaged", "tasks.json: ", "Recovered from", "tasks.json.backup", "nothing"):
+        for words in (
+            "This list was damaged",
+            "tasks.json: ",
+            "Recovered from",
+            "tasks.json.backup",
+            "nothing",
+            "2 open, 0 done",
+        ):
             assert app.says(words)
         await app.press("x", "d", "d", "enter")
         await app.until(lambda: app.app.main.is_active)
@@ -66,6 +75,22 @@ async def test_a_damaged_list_is_explained_before_it_is_shown(file: Path, damage
     assert names_on_disk(file) == ["one", "two"]
     (kept,) = file.parent.glob("tasks.json.damaged-*")
     assert _read(kept) == damaged
+
+
+async def test_another_copy_can_be_looked_at_before_anything_else_is_done(file: Path) -> None:
+    state = AppState(by="elsewhere:1:-")
+    state.load_from_file(file)
+    state.trash_tasks([state.find(1)])
+    state.save_to_file(file)
+    _write(file, b"garbage")
+    async with running(file) as app:
+        await app.until_on(RecoveryScreen)
+        await app.press("b")
+        await app.until_on(BackupsScreen)
+        await app.until(lambda: "tasks.json.backup" in app.text or "2 tasks" in app.text)
+        await app.press("escape")
+        await app.until(lambda: app.app.main.is_active)
+        assert app.names == ["two"]
 
 
 async def test_what_is_missing_is_said(file: Path) -> None:

@@ -303,7 +303,12 @@ class TaskApp(SturdyApp):
             self.worker.offer(self.state.pending)
         self.showing.load(self._be_open)
         if opened.report is not None:
-            await self.push_screen(RecoveryScreen(opened.report))
+            found = sentences.contents(task.status for task in opened.tasks.tasks.values())
+            await self.push_screen(RecoveryScreen(opened.report, found), self._look_at_copies)
+
+    def _look_at_copies(self, answer: str | None) -> None:
+        if answer is not None:
+            self.call_later(self.perform, f"keep.{answer}")
 
     def _be_open(self) -> None:
         self.changing.opened = True

@@ -13,7 +13,7 @@ from typing import Any, NoReturn
 
 from core.errors import TodurableError
 from ui.keeping_verbs import KEEPING
-from ui.task_verbs import TASKS
+from ui.task_verbs import TASKS, add_tui
 from ui.verb import Verb
 
 PROGRAM = "todurable"
@@ -48,6 +48,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         json=False,
         quiet=False,
         no_color=False,
+        demo=False,
         debug=False,
         lock_timeout=None,
     )
@@ -75,6 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
         description=DESCRIPTION,
         epilog=f"exit codes: {EXIT_CODES}",
     )
+    add_tui(parser)
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", title="commands", parser_class=_Parser)
     for verb in VERBS:
         verb.add_arguments(verbs.add_parser(verb.name, parents=[everywhere], help=verb.summary, **_texts(verb)))

@@ -15,7 +15,7 @@ _PATIENCE = 10.0
 """Seconds that a save which was begun may take after the screen is gone."""
 
 
-def run(file: Path, profile: Profile, profile_path: Path) -> int:
+def run(file: Path, profile: Profile, profile_path: Path | None) -> int:
     """Open the app on the list at `file`; returns the exit code when its user has left it."""
     # Many tasks make many tuples at once: looking for cycles in them takes longer than all the rest.
     gc.set_threshold(_GARBAGE, 10, 10)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 
 from core.errors import FileSafetyError
 from core.state import Outcome
-from core.task import Task, name_of
+from core.task import Status, Task, name_of
 from core.tasklist import Conflict
 from ui.views import View
 
@@ -77,6 +79,14 @@ def why(error: FileSafetyError) -> str:
     return (
         text.removeprefix(f"{error.path.name} could not be saved: ").removeprefix(f"{error.path.name} is ").rstrip(".")
     )
+
+
+def contents(statuses: Iterable[Status]) -> str:
+    """How many tasks of each kind there are."""
+    counts = Counter(statuses)
+    open_ = counts[Status.PENDING] + counts[Status.ACTIVE]
+    closed, trash = counts[Status.DONE] + counts[Status.CANCELLED], counts[Status.DELETED]
+    return f"{open_} open, {closed} done or cancelled, {trash} in the trash"
 
 
 def count(number: int, noun: str) -> str:

@@ -16,6 +16,11 @@ _NAMED = (
 )
 
 
+def add_tui(parser: argparse.ArgumentParser) -> None:
+    """The arguments of the app, which can be called without its name."""
+    parser.add_argument("--demo", action="store_true", help="try the app on a made-up list, which is thrown away")
+
+
 def _add(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("words", metavar="WORD", nargs="+", help="name and marks; - alone: read lines from stdin, each a task")
@@ -86,7 +91,7 @@ def _status(name: str, summary: str, example: str, details: str = "") -> Verb:
 
 
 TASKS = (
-    Verb("tui", "open the app; so does no command at all", "todurable tui"),
+    Verb("tui", "open the app; so does no command at all", "todurable tui\ntodurable --demo", add_tui),
     Verb(
         "add",
         "add a task and print its id",

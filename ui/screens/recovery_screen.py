@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -17,10 +17,19 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-class RecoveryScreen(Screen[None]):
-    """Shows a report; one key leads to the list."""
+Answer = Literal["backups"]
 
-    BINDINGS: ClassVar[list[BindingType]] = [("enter,escape", "dismiss", "Go on")]
+
+class RecoveryScreen(Screen[Answer | None]):
+    """Shows a report; one key leads to the list, another (the answer) to the other copies that there are.
+
+    `found` says what is in the list that was recovered.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        ("enter,escape", "dismiss", "Go on"),
+        ("b", "dismiss('backups')", "Other copies"),
+    ]
     DEFAULT_CSS = """
     RecoveryScreen {
         align: center middle;
@@ -36,9 +45,10 @@ class RecoveryScreen(Screen[None]):
     }
     """
 
-    def __init__(self, report: RecoveryReport) -> None:
+    def __init__(self, report: RecoveryReport, found: str) -> None:
         super().__init__()
-        self._text = Static(_page(report))
+        self._found = found
+        self._text = Static(_page(report, found))
 
     def compose(self) -> ComposeResult:
         box = VerticalScroll(self._text)
@@ -47,17 +57,18 @@ class RecoveryScreen(Screen[None]):
 
     def show(self, report: RecoveryReport) -> None:
         """Show `report` in place of the one before."""
-        self._text.update(_page(report))
+        self._text.update(_page(report, self._found))
 
 
-def _page(report: RecoveryReport) -> Content:
+def _page(report: RecoveryReport, found: str) -> Content:
     parts = [
         *_part("Damaged", [f"{attempt.path.name}: {attempt.problem}" for attempt in report.refused]),
         *_part("Recovered from", [report.source or "nothing could be used"]),
         *_part("Done again", [_changes(report.replayed)]),
+        *_part("In the list now", [found]),
         *_part("Missing", list(report.lost) or ["nothing"], "$text-error" if report.lost else ""),
         *_part("The damaged bytes are in", [str(path) for path in report.kept]),
-        Content.styled("Press enter to go on to the list.", "bold"),
+        Content.assemble(("enter", "bold"), " go on to the list   ", ("b", "bold"), " look at the other copies first"),
     ]
     return Content("\n").join(parts)
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from argparse import Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from core.paths import make_private_directory, profile_file
+from core.profile import Profile
 from ui.arguments import UsageError
 from ui.output import Output
 from ui.settings import chosen
@@ -16,11 +20,24 @@ def run(options: Namespace, out: Output) -> int:
     """Open the app on the list, and return when its user leaves it."""
     if not out.to_terminal or sys.stdin is None or not sys.stdin.isatty():
         raise UsageError("The app needs a terminal. For scripts there are commands: todurable --help")
+    if options.no_color:
+        os.environ["NO_COLOR"] = "1"  # which Textual reads
+    if options.demo:
+        return _try_out()
     file, profile = chosen(options, out)
     if options.file is None:
         make_private_directory(file.parent)
-    if options.no_color:
-        os.environ["NO_COLOR"] = "1"  # which Textual reads
     from ui.running import run as run_app
 
     return run_app(file, profile, profile_file(os.environ))
+
+
+def _try_out() -> int:
+    """The app on a list that is thrown away, and so is what it remembers."""
+    from ui import demonstration
+    from ui.running import run as run_app
+
+    with TemporaryDirectory(prefix="todurable-demo-") as directory:
+        file = Path(directory, "demonstration.json")
+        demonstration.make(file, lambda: datetime.now(UTC))
+        return run_app(file, Profile(), None)
