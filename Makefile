@@ -8,7 +8,7 @@ INSTALLED := $(VENV)/.installed
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ARGS ?=
 
-.PHONY: help setup run test prove check bench format clean
+.PHONY: help setup run test prove check bench screenshots format clean
 
 help:
 	@echo 'make run      start todurable on your own list   (make run ARGS="list --json")'
@@ -16,6 +16,7 @@ help:
 	@echo 'make prove    try everything to lose a change (nine minutes)'
 	@echo 'make check    formatting, lint, types, import contracts'
 	@echo 'make bench    what commits, openings and queries cost, beside SQLite and loops'
+	@echo 'make screenshots  the pictures and the table of keys in README.md'
 	@echo 'make format   format the code and fix what can be fixed'
 	@echo 'make setup    only make or update .venv'
 	@echo 'make clean    remove .venv and caches'
@@ -49,6 +50,9 @@ bench: setup
 	$(BIN)/python -m bench.app $(ARGS)
 	$(BIN)/python -m bench.query
 	$(BIN)/python -m bench.command_line
+
+screenshots: setup
+	PYTHONPATH=. $(BIN)/python docs/screenshots.py $(ARGS)
 
 format: setup
 	$(BIN)/ruff check --fix-only .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from core.state import AppState
 from tests.real_command import COMMAND
 from tests.terminal import Terminal
 from ui import demonstration
+from ui.commands import COMMANDS, keys_table
 
 _README = Path(__file__).parent.parent / "README.md"
 
@@ -43,3 +45,13 @@ def test_the_app_can_be_tried_out_and_leaves_nothing(tmp_path: Path) -> None:
         terminal.send("q")
         assert terminal.wait() == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_readme_shows_the_keys_that_there_are() -> None:
+    assert keys_table(COMMANDS) in _README.read_text(encoding="utf-8"), "run: make screenshots ARGS=keys"
+
+
+def test_the_pictures_of_the_readme_are_there() -> None:
+    pictures = re.findall(r"\]\((docs/[^)]*\.svg)\)", _README.read_text(encoding="utf-8"))
+    assert len(pictures) == 6
+    assert all((_README.parent / picture).exists() for picture in pictures)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 
 from ui.views import ORDERS
 
@@ -157,6 +158,17 @@ def shown_keys(command: Command) -> str:
 def shown_key(keys: str) -> str:
     """One key, or several in a row, for people."""
     return "".join(_SHOWN.get(key, key) for key in keys.split())
+
+
+def keys_table(commands: Iterable[Command]) -> str:
+    """The keys as a table in Markdown, for the README. Commands that are told in the same words share a row."""
+    rows = ["| key | what it does |", "|---|---|"]
+    for group, members in groupby(commands, key=lambda command: command.group):
+        rows.append(f"| **{group}** | |")
+        for words, alike in groupby(members, key=lambda command: command.help):
+            keys = " ".join(f"`{shown_key(keys)}`" for command in alike for keys in command.keys)
+            rows.append(f"| {keys.replace('|', chr(92) + '|')} | {words} |")
+    return "\n".join(rows) + "\n"
 
 
 class KeyReader:

@@ -29,9 +29,18 @@ class FormRow(Horizontal):
         height: 1;
         &.-block { height: 1fr; min-height: 3; }
         & > .label { width: 12; color: $text-muted; }
-        &:focus-within > .label { color: $text-accent; text-style: bold; }
+        &.-current > .label { color: $text-accent; text-style: bold; }
         & > Entry { width: 1fr; background: $boost; }
-        & > TextBox { width: 1fr; height: 100%; background: $boost; border: none; padding: 0; }
+        & > TextBox {
+            width: 1fr;
+            height: 100%;
+            background: $boost;
+            border: none;
+            padding: 0;
+            scrollbar-size-vertical: 1;
+            scrollbar-background: $surface;
+            scrollbar-color: $panel;
+        }
         & > .told { width: 34; padding: 0 0 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
@@ -56,6 +65,12 @@ class FormRow(Horizontal):
         entry.complete = self._complete
         yield entry
         yield Static(markup=False, classes="told")
+
+    def on_descendant_focus(self) -> None:
+        self.add_class("-current")  # not :focus-within, at which Textual draws only the row itself anew
+
+    def on_descendant_blur(self) -> None:
+        self.remove_class("-current")
 
     def on_mount(self) -> None:
         if self.field.name == "description":
@@ -109,7 +124,7 @@ class FormRow(Horizontal):
         elif self.elsewhere is not None:
             shown = Content.styled(f"! became “{literal(self.elsewhere)}” elsewhere", "$text-warning")
         else:
-            shown = Content.styled(literal(meaning), "$text-muted")
+            shown = Content.styled(literal(meaning), "$foreground 60%")
         told.update(shown)
         told.display = bool(shown.plain)
 

@@ -44,7 +44,7 @@ class Month(Widget):
         title = Content.styled(f"{self.day:%B} {self.day.year}".center(_CELL * _WEEK), "bold")
         names = "".join(f" {SHORT_WEEKDAYS[number][:2]} " for number in self._calendar.iterweekdays())
         weeks = [Content("").join(self._cell(day) for day in week) for week in self._weeks()]
-        return Content("\n").join([title, Content.styled(names, "$text-muted"), *weeks])
+        return Content("\n").join([title, Content.styled(names, "$foreground 60%"), *weeks])
 
     def on_click(self, event: object) -> None:
         row, column = getattr(event, "y", 0) - _HEADER, getattr(event, "x", 0) // _CELL

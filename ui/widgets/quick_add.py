@@ -25,6 +25,7 @@ _RULES = ("day", "week", "month", "year", "weekday", *_DAYS)
 _MOST_CHOICES = 6
 _HINT = "#project  +tag  @context  !1  due:fri 17:00  every:week"
 _STYLES = {"project": "$text-secondary", "tags": "$text-secondary", "priority": "$text-error"}
+_QUIET = "$foreground 60%"
 _DAYS_TOLD, _WEEK = 14, 7
 """Up to how many days a distance is told in days; beyond that in weeks."""
 
@@ -78,8 +79,8 @@ def preview(line: str, words: QuickAddWords, completion: Completion) -> Content:
     parts = problems or [_told(span, said, words.today) for span in said.spans if span.kind != "text"]
     start, choices = completion
     if choices and choices != (line[start:],):
-        parts.append(Content.assemble(("tab ", "$text-muted"), (literal("  ".join(choices)), "$foreground 70%")))
-    return Content("   ").join(parts) if parts else Content.styled(_HINT, "$text-muted")
+        parts.append(Content.assemble(("tab ", "bold"), (literal("  ".join(choices)), _QUIET)))
+    return Content("   ").join(parts) if parts else Content.styled(_HINT, _QUIET)
 
 
 def day_words(text: str, today: date) -> str:
@@ -102,9 +103,9 @@ def _distance(days: int) -> str:
 def _told(span: Span, said: QuickAdd, today: date) -> Content:
     if span.kind in _DATE_KEYS:
         when = day_words(said.fields[span.kind], today)
-        return Content.assemble((f"{span.kind} ", "$text-muted"), (when, "$text-warning"))
+        return Content.assemble((f"{span.kind} ", _QUIET), (when, "$text-warning"))
     what, _space, shown = span.shown.partition(" ")
-    return Content.assemble((f"{what} ", "$text-muted"), (literal(shown), _STYLES.get(span.kind, "$text-warning")))
+    return Content.assemble((f"{what} ", _QUIET), (literal(shown), _STYLES.get(span.kind, "$text-warning")))
 
 
 def _choices(mark: str, typed: str, known: tuple[str, ...]) -> tuple[str, ...]:
