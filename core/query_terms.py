@@ -15,14 +15,13 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Callable, Iterable
-from contextlib import suppress
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from core import facts
-from core.dates import DateError, parse_date
 from core.errors import TodurableError
-from core.query_syntax import Item, QueryError, Term
+from core.query_syntax import Item, Term
+from core.query_values import Memo, accept, day_or_time, near, one_of, single, utc, whole
 from core.task import FIELDS, Priority, Status, Task
 
 OPEN = "(t.status is PENDING or t.status is ACTIVE)"
@@ -103,13 +102,13 @@ def sort_field(term: Term, item: Item) -> tuple[str, bool]:
     text = item.low.lower()
     name = _canonical(text.removesuffix("-"))
     if name not in SORTABLE:
-        raise term.error(f"There is no order by “{item.low}”.", _near(name, SORTABLE), item)
+        raise term.error(f"There is no order by “{item.low}”.", near(name, SORTABLE), item)
     return name, text.endswith("-")
 
 
 def limit(term: Term) -> int:
     """How many tasks `limit:` lets pass. Raises QueryError."""
-    if len(term.items) != 1 or term.op not in _EQUAL[:2] or not (number := _whole(term.value)):
+    if len(term.items) != 1 or term.op not in _EQUAL[:2] or not (number := whole(term.value)):
         raise term.error("“limit:” needs a whole number, 1 or more.")
     return number
 
@@ -138,8 +137,8 @@ def _regex(_name: str, term: Term, scope: Scope) -> str:
 
 
 def _text(name: str, term: Term, scope: Scope) -> str:
-    _accept(term, _EQUAL)
-    values = tuple(_single(term, item).casefold() for item in term.items)
+    accept(term, _EQUAL)
+    values = tuple(single(term, item).casefold() for item in term.items)
     text = f"(t.{name} or '').casefold()"
     if term.op == ":":
         return "(" + " or ".join(f"{scope.bind(value)} in {text}" for value in values) + ")"
@@ -147,39 +146,39 @@ def _text(name: str, term: Term, scope: Scope) -> str:
 
 
 def _project(_name: str, term: Term, scope: Scope) -> str:
-    _accept(term, _EQUAL)
-    values = tuple(_single(term, item).casefold().rstrip("/") for item in term.items)
+    accept(term, _EQUAL)
+    values = tuple(single(term, item).casefold().rstrip("/") for item in term.items)
     beneath = tuple(f"{value}/" for value in values) if term.op == ":" else ()
-    matches = _Memo(lambda project: (p := project.casefold()) in values or p.startswith(beneath))
+    matches = Memo(lambda project: (p := project.casefold()) in values or p.startswith(beneath))
     return _negated(term, f"{scope.bind(matches)}[t.project]")
 
 
 def _tag(_name: str, term: Term, scope: Scope) -> str:
-    _accept(term, _EQUAL)
+    accept(term, _EQUAL)
     wanted = frozenset(_tag_name(term, item) for item in term.items)
-    matches = _Memo(lambda tags: any(tag.casefold() in wanted for tag in tags))
+    matches = Memo(lambda tags: any(tag.casefold() in wanted for tag in tags))
     return _negated(term, f"{scope.bind(matches)}[t.tags]")
 
 
 def _tag_name(term: Term, item: Item) -> str:
-    name = _single(term, item).casefold()
+    name = single(term, item).casefold()
     return f"@{name}" if term.field == "context" and not name.startswith("@") else name
 
 
 def _status(_name: str, term: Term, scope: Scope) -> str:
-    _accept(term, _EQUAL)
-    wanted = tuple(Status(_one_of(term, item, tuple(Status))) for item in term.items)
+    accept(term, _EQUAL)
+    wanted = tuple(Status(one_of(term, item, tuple(Status))) for item in term.items)
     return _negated(term, f"t.status in {scope.bind(wanted)}")
 
 
 def _flag(_name: str, term: Term, _scope: Scope) -> str:
-    _accept(term, _EQUAL)
-    found = [FLAGS[_one_of(term, item, tuple(FLAGS))] for item in term.items]
+    accept(term, _EQUAL)
+    found = [FLAGS[one_of(term, item, tuple(FLAGS))] for item in term.items]
     return _negated(term, f"({' or '.join(found)})")
 
 
 def _presence(name: str, term: Term, _scope: Scope) -> str:
-    _accept(term, _EQUAL[:2])
+    accept(term, _EQUAL[:2])
     found = [_held(term, item) for item in term.items]
     if name == "no":
         return "(" + " and ".join(f"not {one}" for one in found) + ")"
@@ -189,7 +188,7 @@ def _presence(name: str, term: Term, _scope: Scope) -> str:
 def _held(term: Term, item: Item) -> str:
     words = (*_HELD, *FIELDS)
     text = item.low.lower()
-    name = _one_of(term, item, words, text if text in words else _canonical(text))
+    name = one_of(term, item, words, text if text in words else _canonical(text))
     return _HELD.get(name, f"t.{name}")
 
 
@@ -202,7 +201,7 @@ _HELD = {
 
 def _number(name: str, term: Term, scope: Scope) -> str:
     def bounds(item: Item, text: str) -> tuple[int, int]:
-        number = _whole(text)
+        number = whole(text)
         if number is None:
             raise term.error(f"“{name}” needs a whole number, not “{text}”.", item=item)
         return number, number + 1
@@ -215,7 +214,7 @@ def _estimate(name: str, term: Term, scope: Scope) -> str:
 
     def bounds(item: Item, text: str) -> tuple[int, int]:
         try:
-            minutes = number if (number := _whole(text)) is not None else parse_estimate(text)
+            minutes = number if (number := whole(text)) is not None else parse_estimate(text)
         except TodurableError as error:
             raise term.error(str(error), item=item) from None
         return minutes, minutes + 1
@@ -228,7 +227,7 @@ def _priority(_name: str, term: Term, scope: Scope) -> str:
     names |= {f"p{number}": number for number in (1, 2, 3)}
 
     def bounds(item: Item, text: str) -> tuple[int, int]:
-        number = names[_one_of(term, item, tuple(names), text.lower())]
+        number = names[one_of(term, item, tuple(names), text.lower())]
         return number, number + 1
 
     if term.op in _EQUAL:
@@ -241,7 +240,7 @@ def _day(name: str, term: Term, scope: Scope) -> str:
 
     def bounds(item: Item, text: str) -> tuple[str, str]:
         nonlocal times
-        found = _date(item, text, scope)
+        found = day_or_time(item, text, scope.now, scope.week_start)
         times = times or "T" in found
         # Behind a day, U sorts after each of its times, which begin with T; behind a minute, ; after its seconds.
         return found, found + (";" if "T" in found else "U")
@@ -252,20 +251,20 @@ def _day(name: str, term: Term, scope: Scope) -> str:
 
 def _instant(name: str, term: Term, scope: Scope) -> str:
     def bounds(item: Item, text: str) -> tuple[str, str]:
-        found = _date(item, text, scope)
+        found = day_or_time(item, text, scope.now, scope.week_start)
         if "T" in found:
             first = datetime.fromisoformat(found)
-            return _utc(first, scope), _utc(first, scope, timedelta(minutes=1))
+            return utc(first, scope.now.tzinfo), utc(first, scope.now.tzinfo, timedelta(minutes=1))
         first = datetime.combine(date.fromisoformat(found), time())
-        return _utc(first, scope), _utc(first, scope, timedelta(days=1))
+        return utc(first, scope.now.tzinfo), utc(first, scope.now.tzinfo, timedelta(days=1))
 
     return _ordered(term, scope, f"t.{name}", bounds)
 
 
 def _link(name: str, term: Term, scope: Scope) -> str:
     """`parent:12`, `depends:12`: tasks by id, or by the start of a uid."""
-    _accept(term, _EQUAL)
-    wanted = tuple(_single(term, item).lower() for item in term.items)
+    accept(term, _EQUAL)
+    wanted = tuple(single(term, item).lower() for item in term.items)
 
     def leads(uids: Iterable[str], known: Any) -> bool:
         ids = {str(known[uid].id) for uid in uids if uid in known}
@@ -276,8 +275,8 @@ def _link(name: str, term: Term, scope: Scope) -> str:
 
 
 def _uid(_name: str, term: Term, scope: Scope) -> str:
-    _accept(term, _EQUAL)
-    return _negated(term, f"t.uid.startswith({scope.bind(tuple(_single(term, item).lower() for item in term.items))})")
+    accept(term, _EQUAL)
+    return _negated(term, f"t.uid.startswith({scope.bind(tuple(single(term, item).lower() for item in term.items))})")
 
 
 def _ordered(
@@ -302,75 +301,14 @@ _COMPARED = {"<": "<", "<=": "<", ">": ">=", ">=": ">="}
 """With the bound taken that fits: up to a value is before the first one behind it."""
 
 
-# Values
-
-
 def _negated(term: Term, source: str) -> str:
     return f"(not {source})" if term.op == "!=" else source
 
 
-def _accept(term: Term, operators: tuple[str, ...]) -> None:
-    if term.op not in operators:
-        raise term.error(f"“{term.field}” has no order: use {' or '.join(operators)} here.")
-
-
-def _single(term: Term, item: Item) -> str:
-    if item.low != item.high:
-        raise term.error(f"“{term.field}” takes no range; in quotes two dots are text.", item=item)
-    return item.low
-
-
-def _one_of(term: Term, item: Item, words: tuple[str, ...], text: str | None = None) -> str:
-    word = _single(term, item).lower() if text is None else text
-    if word in words:
-        return word
-    near = _near(word, words)
-    offer = "" if near else f" There are {', '.join(words)}."
-    raise term.error(f"“{word}” cannot follow “{term.field}{term.op}”.{offer}", near, item)
-
-
-def _whole(text: str) -> int | None:
-    return int(text) if re.fullmatch("[0-9]{1,15}", text) else None
-
-
-def _date(item: Item, text: str, scope: Scope) -> str:
-    try:
-        return parse_date(text, today=scope.now.date(), week_start=scope.week_start, zone=scope.now.tzinfo)
-    except DateError as error:
-        offer = error.suggestions[0] if error.suggestions else ""
-        problem = f"“{error.text}” {error.problem}."
-        raise QueryError(problem, item.start, item.end - item.start, offer) from None
-
-
-def _utc(local: datetime, scope: Scope, later: timedelta = timedelta()) -> str:
-    """`local` as instants begin: without a zone's letter it sorts before each fraction of its second."""
-    with suppress(OverflowError, ValueError, OSError):  # at the ends of time there is no other zone
-        local = (local + later).replace(tzinfo=scope.now.tzinfo).astimezone(UTC)
-    return local.replace(tzinfo=None).isoformat(timespec="seconds")
-
-
-def _near(word: str, words: Iterable[str]) -> str:
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(word, list(words), 1)), "")
-
-
 def _near_term(term: Term) -> str:
     """What a term with a field that there is not may have been meant to be: one with another field, or text."""
-    near = _near(term.field, (*_BUILDERS, *_ALIASES, *DIRECTIVES))
-    return near + term.text[len(term.field) :] if near else '"' + term.text.replace('"', "") + '"'
-
-
-class _Memo(dict[Any, bool]):
-    """What `ask` says of a key, asked once: a list has few projects and few sets of tags."""
-
-    def __init__(self, ask: Callable[[Any], bool]) -> None:
-        super().__init__()
-        self._ask = ask
-
-    def __missing__(self, key: Any) -> bool:
-        answer = self[key] = self._ask(key)
-        return answer
+    meant = near(term.field, (*_BUILDERS, *_ALIASES, *DIRECTIVES))
+    return meant + term.text[len(term.field) :] if meant else '"' + term.text.replace('"', "") + '"'
 
 
 def _text_of(task: Task) -> str:
