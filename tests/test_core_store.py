@@ -209,6 +209,29 @@ def test_a_lock_file_removed_while_nothing_happens_is_made_anew(file: Path) -> N
     assert here.store.files.lock.path.exists()
 
 
+def test_what_is_decided_under_the_lock_is_told_all_and_meets_nobody(file: Path, light: TaskStore) -> None:
+    here = Instance(file)
+    here.load()
+    here.add("a")
+    light.commit([adding(7, "b")])
+    told: list[News] = []
+
+    def decide(news: News) -> list[Record]:
+        told.append(news)
+        with pytest.raises(FileLockTimeoutError):
+            FileLock(here.store.files.lock.path, timeout=0).acquire()
+        return [adding(7, "c")]
+
+    own = here.store.commit_decided(decide).own
+    assert [[record.label for record in news.foreign] for news in told] == [["add"]]
+    assert [record.seq for record in own] == [3]
+    before = files_in(file.parent)
+    with pytest.raises(ZeroDivisionError):
+        here.store.commit_decided(lambda _news: [adding(1 // 0)])
+    assert files_in(file.parent) == before
+    assert [record.seq for record in light.commit([adding(7, "d")]).own] == [4]
+
+
 def test_a_held_lock_keeps_the_records_for_later(file: Path) -> None:
     here = Instance(file, lock_timeout=0.01)
     here.add("a")

@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from core.state import AppState
+from core.store import Anew, News, TaskStore
 from tests.command_line import ended, make_list, snapshot, start
 from tests.in_process import call, shown
 from tests.processes import Child
+from ui.verbs.watch import new_records
 
 WORKERS, TASKS = 16, 500
 CLAIM_ALL = """
@@ -111,3 +113,18 @@ def test_watch_ends_when_nobody_reads_any_more_though_nothing_happens(file: Path
     assert watch.stderr.read() == ""
     watch.stderr.close()
     assert snapshot(file.parent) == before
+
+
+def test_watch_goes_on_where_the_list_had_to_be_read_anew(file: Path) -> None:
+    make_list(file, "first")
+    state = AppState()
+    state.load_from_file(file)
+    call("add", "-", stdin=b"second\n")
+    call("done", "2")
+    store = TaskStore(file)
+    tasks = store.load().tasks
+    news = News(anew=Anew(tasks.copy(), store.history()))
+    store.close()
+    assert [(record.seq, state.seq) for record in new_records(news, state)] == [(2, 3), (3, 3)]
+    assert [task.name for task in state.tasks] == ["first", "second"]
+    assert list(new_records(News(), state)) == []

@@ -26,7 +26,7 @@ def run(options: Namespace, out: Output) -> int:
         state = load(store, out)
         out.note("Watching; Ctrl-C ends it.")
         while _somebody_reads():
-            for record in _new_records(store.refresh(), state):
+            for record in new_records(store.refresh(), state):
                 if options.json:
                     out.json_lines(_document(record, change, state) for change in record.changes)
                 else:
@@ -34,7 +34,7 @@ def run(options: Namespace, out: Output) -> int:
     return exit_codes.DONE
 
 
-def _new_records(news: News, state: ListState) -> Iterator[Record]:
+def new_records(news: News, state: ListState) -> Iterator[Record]:
     """The records in `news`, one after the other, with `state` as it was right after each."""
     if news.anew is None:
         for record in news.foreign:
