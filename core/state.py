@@ -155,6 +155,10 @@ class AppState(ListState):
         purged = [self._current(task) for task in tasks]
         return self._do(_label("purge", purged), [purge(task) for task in purged])
 
+    def change(self, label: str, changes: Sequence[Change]) -> Outcome:
+        """Do `changes` as one action."""
+        return self._do(label, changes)
+
     def restore(
         self,
         then: Mapping[str, Task],

@@ -15,6 +15,7 @@ from core.profile import Profile
 from core.safekeeping import copy_before, copy_if_due, daily_copy, is_dangerous
 from core.state import AppState
 from core.store import News, TaskStore
+from core.surroundings import little_space
 from core.task import FIELDS, Task, name_of
 from core.tasklist import Conflict
 from ui.output import Output
@@ -81,6 +82,8 @@ def saved(state: AppState, news: News, store: TaskStore, out: Output) -> tuple[C
     if store.checkpoint_due:
         _checkpoint(store, out)
         _copy(store, out)
+    if warning := little_space(store.files.path.parent):
+        out.warn(warning)
     return conflicts
 
 

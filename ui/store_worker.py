@@ -14,11 +14,12 @@ from time import monotonic
 from typing import Literal
 
 from core.changes import Record
-from core.errors import FileSafetyError
+from core.errors import DiskFullError, FileSafetyError
 from core.opening import Opened
 from core.recovery import RecoveryReport
 from core.safekeeping import copy_before, copy_if_due, daily_copy, is_dangerous
 from core.store import News, TaskStore
+from core.surroundings import little_space
 
 Doing = Literal["commit", "refresh", "checkpoint", "copy"]
 
@@ -270,7 +271,9 @@ class StoreWorker:
         except FileSafetyError as error:
             self._note("copy", error)
         else:
-            self._note("copy", None)
+            file = store.files.path
+            warning = little_space(file.parent)
+            self._note("copy", DiskFullError(warning, file) if warning else None)
 
     def _copy_daily(self, copy: Callable[[], object]) -> None:
         """In a thread of its own: the second place may be slow."""

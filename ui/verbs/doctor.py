@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from core.checkup import Place, Remark, checkup, damaged_copies, dangling, set_aside
 from core.display import literal
 from core.errors import FileCorruptionError, FileSafetyError
+from core.paths import profile_file
 from core.recovery import RecoveryReport
+from core.store import TaskStore
 from ui import exit_codes
 from ui.columns import Column, lines
 from ui.examination import Examined, examine
 from ui.output import Output
-from ui.session import open_store
-from ui.settings import chosen
+from ui.session import load, open_store, save
+from ui.settings import chosen, second_place
 
 _UNLIMITED = 10_000
 _VERDICTS = {exit_codes.DONE: "good", exit_codes.REPAIRED: "damaged", exit_codes.STORE: "unreadable"}
@@ -31,30 +36,50 @@ class _Finding(NamedTuple):
     usable: bool = True
     repaired: bool = False
     kept: tuple[Path, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def exit_code(self) -> int:
         if not self.usable or any(file.failure for file in self.files):
             return exit_codes.STORE
-        if self.report is not None or any(file.damage for file in self.files):
+        if self.list_damaged or any(remark.damage for remark in self.remarks):
             return exit_codes.REPAIRED
         return exit_codes.DONE
+
+    @property
+    def list_damaged(self) -> bool:
+        """Whether the list's own files are: they are written anew then."""
+        return self.report is not None or any(file.damage for file in self.files)
 
 
 def run(options: Namespace, out: Output) -> int:
     """Print what each file holds and what is wrong with it. With --repair, put right what is damaged."""
-    with closing(open_store(*chosen(options, out), options)) as store:
+    file, profile = chosen(options, out)
+    with closing(open_store(file, profile, options)) as store:
         try:
-            store.load()
+            tasks = store.load().tasks
         except FileSafetyError as error:
             report = error.report if isinstance(error, FileCorruptionError) else None
             _print(_Finding(store.files.path, examine(store.files), report, usable=False), out)
             raise
+        now = datetime.now(UTC)
+        place = Place(store.files, tasks, profile_file(os.environ), second_place(profile), now)
         finding = _Finding(store.files.path, _beside(examine(store.files), store.report), store.report)
-        if options.repair and finding.exit_code == exit_codes.REPAIRED:
-            finding = finding._replace(kept=store.repair(), repaired=True)
+        finding = finding._replace(remarks=tuple(checkup(place)))
+        if options.repair and (finding.list_damaged or any(remark.repair for remark in finding.remarks)):
+            finding = finding._replace(kept=_repair(store, place, finding, out), repaired=True)
         _print(finding, out)
     return finding.exit_code
+
+
+def _repair(store: TaskStore, place: Place, finding: _Finding, out: Output) -> tuple[Path, ...]:
+    """Put right what can be; returns the files that keep what was damaged."""
+    kept = store.repair() if finding.list_damaged else ()
+    if dangling(place.tasks):
+        state = load(store, out)
+        state.change("remove relations that lead nowhere", dangling(place.tasks))
+        save(state, store, out)
+    return (*kept, *set_aside(damaged_copies(place), place.now))
 
 
 def _beside(files: Iterable[Examined], report: RecoveryReport | None) -> list[Examined]:
@@ -81,6 +106,7 @@ def _document(finding: _Finding) -> dict[str, object]:
         "recovery": finding.report.to_json() if finding.report else None,
         "repaired": finding.repaired,
         "kept": [str(path) for path in finding.kept],
+        "remarks": [remark._asdict() for remark in finding.remarks],
     }
 
 
@@ -103,8 +129,11 @@ def _number(value: int | None) -> str:
 def _sentences(finding: _Finding) -> Iterator[str]:
     if finding.report is not None and finding.usable:
         yield from finding.report._replace(kept=()).sentences()
+    for remark in finding.remarks:
+        would = f" To be repaired: {remark.repair}." if remark.repair and not finding.repaired else ""
+        yield f"{remark.topic}: {remark.text}{would}"
     if finding.repaired:
-        yield "Repaired: the list was written anew."
+        yield "Repaired: the list was written anew." if finding.list_damaged else "Repaired what can be."
         if finding.kept:
             yield f"The damaged bytes are kept in {', '.join(path.name for path in finding.kept)}."
     elif finding.exit_code == exit_codes.REPAIRED:

@@ -1,0 +1,190 @@
+"""Everything about a list that a look at its own files does not tell: its relations, copies, settings, jobs, place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from core import archive, attachments, durable, jobs, surroundings
+from core.backups import Found, examine, find
+from core.changes import Change, Record, edit
+from core.errors import TodurableError
+from core.file_safety import SafeFileManager
+from core.history import Gap, backwards
+from core.instance_files import Owner
+from core.jobs import Job
+from core.profile import ProfileStore
+from core.tasklist import TaskList
+
+_MOST = 5
+"""So many of a kind are named."""
+_ENDED_BADLY = ("failed", "interrupted", "unknown")
+
+
+class Remark(NamedTuple):
+    """Something worth knowing. `damage`: it is wrong; `repair` says what putting it right would do, if that can be."""
+
+    topic: str
+    text: str
+    damage: bool = False
+    repair: str = ""
+
+
+class Place(NamedTuple):
+    """What is looked at: a list's files and tasks, the settings, further directories with ZIPs, and the time."""
+
+    files: SafeFileManager
+    tasks: TaskList
+    profile: Path
+    places: tuple[Path, ...]
+    now: datetime
+
+
+def checkup(place: Place) -> list[Remark]:
+    """All remarks. Writes nothing. Raises FileSafetyError where a directory cannot be read."""
+    looks: tuple[Callable[[Place], Iterable[Remark]], ...] = (
+        _relations,
+        _attachments,
+        _history,
+        _backups,
+        _settings,
+        _jobs,
+        _modes,
+        _surroundings,
+    )
+    return [remark for look in looks for remark in look(place)]
+
+
+def dangling(tasks: TaskList) -> list[Change]:
+    """What takes the relations away that lead to no task."""
+    known = tasks.tasks
+    found = []
+    for task in known.values():
+        parent = task.parent if task.parent in known else None
+        depends = tuple(uid for uid in task.depends if uid in known)
+        change = edit(task, parent=parent, depends=depends)
+        if change is not None:
+            found.append(change)
+    return found
+
+
+def damaged_copies(place: Place) -> list[Found]:
+    """The copies in `backups/` that could not be recovered from; ZIPs are the user's own and stay."""
+    directory = archive.directory(place.files.path)
+    found = (examine(path) for path in find(place.files) if path.parent == directory and path.suffix != ".zip")
+    return [one for one in found if one.problem]
+
+
+def set_aside(found: Iterable[Found], now: datetime) -> list[Path]:
+    """Give damaged copies a name that nothing takes for a copy. Raises OSError."""
+    kept = []
+    for one in found:
+        kept.append(durable.set_aside(one.path, f"damaged-{now:%Y%m%dT%H%M%SZ}"))
+        durable.discard(one.path)
+    return kept
+
+
+def _relations(place: Place) -> Iterator[Remark]:
+    changes = dangling(place.tasks)
+    if changes:
+        names = _some(f"{place.tasks.tasks[change.uid].id}" for change in changes)
+        yield Remark(
+            "relations",
+            f"Parents or dependencies lead to no task: of {names}.",
+            repair="take these relations away, as a change that can be undone",
+        )
+
+
+def _attachments(place: Place) -> Iterator[Remark]:
+    file, tasks = place.files.path, place.tasks.tasks.values()
+    lost = [f"{attachments.file_name(name)} of task {task.id}" for task, name in attachments.missing(file, tasks)]
+    if lost:
+        yield Remark("attachments", f"Attached files are missing: {_some(lost)}. A backup may have them.")
+    for name in dict.fromkeys(name for task in tasks for name in task.attachments):
+        path = attachments.path_of(file, name)
+        if path is not None and attachments.is_there(file, name) and attachments.digest_of(path) != name[:64]:
+            yield Remark("attachments", f"{path} is not what was attached. A backup may have it.", damage=True)
+
+
+def _history(place: Place) -> Iterator[Remark]:
+    newest, count, gaps = None, 0, []
+    for entry in backwards(place.files.sibling(".journal")):
+        if isinstance(entry, Gap):
+            gaps.append(str(entry))
+            continue
+        newest, count = newest or entry, count + 1
+    yield Remark("history", f"{count} changes can be read.")
+    if gaps:
+        yield Remark("history", f"{_some(gaps)} cannot: the list is whole, its past is not.")
+    if newest is not None:
+        yield from _clock(newest, place.now)
+
+
+def _clock(newest: Record, now: datetime) -> Iterator[Remark]:
+    try:
+        ahead = datetime.fromisoformat(newest.at) - now
+    except ValueError:
+        return
+    if ahead > timedelta(minutes=5):
+        yield Remark("clock", f"The last change is dated {newest.at}: that clock, or this one, is wrong.")
+
+
+def _backups(place: Place) -> Iterator[Remark]:
+    beside = set(place.files.backup_paths)
+    found = [examine(path) for path in find(place.files, place.places) if path not in beside]
+    kept = [one for one in found if one.kind != "set aside"]
+    good = [one for one in kept if not one.problem]
+    newest = max((one.at for one in good), default=None)
+    told = f", the newest of {newest:%Y-%m-%d %H:%M} UTC" if newest else ""
+    yield Remark("backups", f"{len(good)} good copies and ZIPs{told}.")
+    for one in kept:
+        if one.problem:
+            repair = "set it aside" if one.kind == "copy" else ""
+            yield Remark("backups", f"{one.path.name} is not good: {one.problem}.", damage=True, repair=repair)
+
+
+def _settings(place: Place) -> Iterator[Remark]:
+    store = ProfileStore(place.profile)
+    try:
+        store.load()
+    except TodurableError as error:
+        yield Remark("profile", str(error), damage=True)
+    if store.report is not None and store.report.used is not None:
+        repair = "the next `profile set` writes it anew"
+        yield Remark("profile", str(store.report), damage=True, repair=repair)
+
+
+def _jobs(place: Place) -> Iterator[Remark]:
+    for job in jobs.all_of(place.files.path, Owner.this_process()):
+        if job.state in _ENDED_BADLY:
+            yield Remark("jobs", _told(job))
+        elif job.state in ("queued", "running"):
+            yield Remark("jobs", f"The job “{job.kind}” is {job.state} since {job.started}.")
+
+
+def _told(job: Job) -> str:
+    began = f", begun {job.started}," if job.started else ""
+    return f"The job “{job.kind}”{began} is {job.state}: {job.reason}."
+
+
+def _modes(place: Place) -> Iterator[Remark]:
+    file = place.files.path
+    ours = [file.parent, file, *place.files.backup_paths, place.files.sibling(".journal"), place.files.lock.path]
+    others = [archive.directory(file), attachments.directory(file), place.profile]
+    for path, mode in surroundings.readable_by_others([*ours, *others]):
+        yield Remark("modes", f"{path} can be read by others (mode {mode:04o}).")
+
+
+def _surroundings(place: Place) -> Iterator[Remark]:
+    directory = place.files.path.parent
+    for text in (surroundings.little_space(directory), surroundings.unsafe_place(directory)):
+        if text:
+            yield Remark("place", text)
+
+
+def _some(texts: Iterable[str]) -> str:
+    named = list(texts)
+    more = f" and {len(named) - _MOST} more" if len(named) > _MOST else ""
+    return ", ".join(named[:_MOST]) + more

@@ -1,0 +1,170 @@
+"""What a checkup finds beside the list's own files."""
+
+from __future__ import annotations
+
+import json
+import os
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core import archive, attachments, checkpoint, surroundings
+from core.checkup import Place, Remark, checkup, damaged_copies, set_aside
+from core.jobs import Running
+from core.surroundings import little_space, readable_by_others, unsafe_place
+from tests.instances import START, Instance, opened
+from ui.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NOW = START + timedelta(days=1)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Instance:
+    tmp_path.chmod(0o700)
+    here = opened(tmp_path / "tasks.json")
+    here.add("one", "two", "three")
+    return here
+
+
+def place(here: Instance, now: datetime = NOW) -> Place:
+    return Place(here.store.files, here.store.load().tasks, here.store.files.path.with_name("profile.json"), (), now)
+
+
+def told(here: Instance, topic: str, now: datetime = NOW) -> list[Remark]:
+    return [remark for remark in checkup(place(here, now)) if remark.topic == topic]
+
+
+def test_a_healthy_list_has_nothing_wrong(here: Instance) -> None:
+    found = checkup(place(here))
+    assert [(remark.topic, remark.damage) for remark in found] == [("history", False), ("backups", False)]
+    assert found[0].text == "3 changes can be read."
+
+
+def test_relations_that_lead_nowhere(here: Instance) -> None:
+    first, second, third = here.state.tasks
+    here.state.edit([second], parent=first.uid, depends=[first.uid, third.uid])
+    here.state.purge([first])
+    here.save()
+    (remark,) = told(here, "relations")
+    assert remark.text == "Parents or dependencies lead to no task: of 2."
+
+
+def test_attached_files_that_are_missing_or_changed(here: Instance, tmp_path: Path) -> None:
+    file = here.store.files.path
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+    names = [attachments.keep(file, tmp_path / name) for name in ("a.txt", "b.txt")]
+    here.state.edit([here.state.find(1)], attachments=names)
+    here.save()
+    assert told(here, "attachments") == []
+    (tmp_path / "attachments" / names[0]).unlink()
+    (tmp_path / "attachments" / names[1]).write_text("changed")
+    missing, changed = told(here, "attachments")
+    assert missing.text.startswith("Attached files are missing: a.txt of task 1.")
+    assert (changed.damage, "b.txt is not what was attached" in changed.text) == (True, True)
+
+
+def test_gaps_in_the_history_and_a_clock_that_is_wrong(here: Instance) -> None:
+    journal = here.store.files.sibling(".journal")
+    journal.write_bytes(journal.read_bytes().replace(b'{"seq":2,', b'{"seq":Z,'))
+    texts = [remark.text for remark in told(here, "history")]
+    assert texts == ["2 changes can be read.", "change 2 cannot: the list is whole, its past is not."]
+    assert told(here, "clock") == []
+    (remark,) = told(here, "clock", START - timedelta(days=1))
+    assert "is dated 2026-01-01" in remark.text
+
+
+def test_a_damaged_copy_is_told_and_set_aside(here: Instance) -> None:
+    file = here.store.files.path
+    good = archive.write(file, file.read_bytes())
+    bad = archive.write(file, checkpoint.encode(here.store.load().tasks, "2026-01-02T00:00:00.000000Z"))
+    bad.path.write_bytes(b"damaged")
+    summary, remark = told(here, "backups")
+    assert summary.text.startswith("1 good copies and ZIPs, the newest of 2026-01-01")
+    assert (remark.damage, remark.repair) == (True, "set it aside")
+    (kept,) = set_aside(damaged_copies(place(here)), NOW)
+    assert kept.read_bytes() == b"damaged"
+    assert [copy.path for copy in archive.copies(file)] == [good.path]
+    assert len(told(here, "backups")) == 1
+
+
+def test_settings_and_jobs_that_went_wrong(here: Instance, tmp_path: Path) -> None:
+    (tmp_path / "profile.json").write_text(json.dumps({"schema_version": 1, "theme": 5}))
+    (tmp_path / "profile.json").chmod(0o600)
+    (remark,) = told(here, "profile")
+    assert (remark.damage, "“theme” must be a text" in remark.text) == (True, True)
+    with pytest.raises(ValueError, match="too bad"), Running(here.store.files.path, "import", lambda: NOW):
+        raise ValueError("too bad")
+    (remark,) = told(here, "jobs")
+    assert remark.text.startswith("The job “import”, begun 2026-01-02")
+    assert remark.text.endswith("is failed: too bad.")
+
+
+def test_who_else_may_read_it(here: Instance, tmp_path: Path) -> None:
+    (tmp_path / "tasks.json").chmod(0o644)
+    (remark,) = told(here, "modes")
+    assert remark.text == f"{tmp_path / 'tasks.json'} can be read by others (mode 0644)."
+    assert list(readable_by_others([tmp_path / "nothing"])) == []
+
+
+def test_little_room_is_told_before_it_hurts(here: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
+    directory = here.store.files.path.parent
+    monkeypatch.setattr(surroundings, "free_space", lambda _directory: 9_900_000)
+    assert little_space(directory).startswith("Only 9.9 MB are free")
+    assert told(here, "place")
+    monkeypatch.setattr(surroundings, "free_space", lambda _directory: 10_000_000)
+    assert little_space(directory) == ""
+    monkeypatch.undo()
+    assert surroundings.free_space(directory) == os.statvfs(directory).f_bavail * os.statvfs(directory).f_frsize
+    assert surroundings.free_space(directory / "nothing") is None
+
+
+def test_a_file_system_that_keeps_no_promises_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text("/dev/a / ext4 rw 0 0\nserver:/x /net nfs4 rw 0 0\n//pc/y /net/pc cifs rw 0 0\n")
+    monkeypatch.setattr(surroundings, "_MOUNTS", mounts)
+    assert unsafe_place(Path("/home/ada")) == ""
+    assert "(nfs4)" in unsafe_place(Path("/net/ada"))
+    assert "(cifs)" in unsafe_place(Path("/net/pc"))
+    assert "(dropbox)" in unsafe_place(Path("/home/ada/Dropbox/todo"))
+    mounts.unlink()
+    assert unsafe_place(Path("/net/ada")) == ""
+
+
+def test_doctor_tells_it_and_repairs_what_can_be(
+    home: Path, capsys: pytest.CaptureFixture[str], said: Callable[..., str]
+) -> None:
+    directory = home / "todurable"
+    directory.mkdir(mode=0o700)
+    here = opened(directory / "tasks.json")
+    here.add("one", "two")
+    first, second = here.state.tasks
+    here.state.edit([second], parent=first.uid)
+    here.state.purge([first])
+    here.save()
+    bad = archive.write(directory / "tasks.json", (directory / "tasks.json").read_bytes())
+    bad.path.write_bytes(b"damaged")
+    told = said("doctor", code=5)
+    assert "relations: Parents or dependencies lead to no task: of 2. To be repaired: take these" in told
+    assert f"backups: {bad.path.name} is not good: " in told
+    assert f"kept in {bad.path.name}.damaged-" in said("doctor", "--repair", code=5)
+    told = said("doctor", code=0)
+    assert "relations" not in told
+    assert opened(directory / "tasks.json").state.find(2).parent is None
+    capsys.readouterr()
+
+
+@pytest.fixture
+def said(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
+    """What a command prints on stdout; it must end with `code`."""
+
+    def run(*arguments: str, code: int = 0) -> str:
+        assert main(arguments) == code, capsys.readouterr().err
+        return capsys.readouterr().out
+
+    return run
