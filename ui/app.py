@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 from inspect import isawaitable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from textual.actions import parse
 from textual.app import SystemCommand
@@ -18,12 +18,10 @@ from textual.events import Event, Key
 
 from core.errors import FileSafetyError, NewerSchemaError
 from core.opening import Opened
-from core.presence import Presence
 from core.profile import Profile
 from core.recovery import RecoveryReport
 from core.state import AppState
 from core.store import News
-from core.task import Status
 from ui import sentences
 from ui.attribute_actions import AttributeActions
 from ui.changing import Changing
@@ -36,7 +34,7 @@ from ui.dropping import Dropping
 from ui.edit_actions import EditActions
 from ui.form_actions import FormActions
 from ui.keep_actions import KeepActions
-from ui.leaving import STOPPED, Leaving
+from ui.leaving import Leaving
 from ui.list_actions import ListActions
 from ui.memory import Memory
 from ui.messages import Noticed, Told
@@ -48,11 +46,11 @@ from ui.screens.stop_screen import StopScreen
 from ui.settings import store_opener
 from ui.showing import Showing
 from ui.side_worker import LeftBehind, Others, SideWorker
-from ui.store_worker import Changed, Doing, Loaded, Looked, Recovered, Stopped, StoreWorker, Trouble, Unreadable
+from ui.status import READING, Status
+from ui.store_worker import Changed, Copied, Doing, Loaded, Looked, Recovered, Stopped, StoreWorker, Trouble, Unreadable
 from ui.sturdy import SturdyApp
 from ui.task_actions import TaskActions
 from ui.theme import DARK, OURS
-from ui.views import FINISHED, OPEN
 from ui.widgets.name_line import NameLine
 from ui.widgets.plain import PlainSigns
 from ui.widgets.quick_add import QuickAddWords, words_for
@@ -67,11 +65,9 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.theme import Theme
 
-_OPEN = (Status.PENDING, Status.ACTIVE)
 _USUAL = Profile(tour_seen=True)
 _TICK = 20.0
 """Seconds between two looks at the clock: what is due at a time becomes late then."""
-_READING = "reading…"
 
 
 class TaskApp(SturdyApp):
@@ -99,17 +95,15 @@ class TaskApp(SturdyApp):
         self.memory = Memory(profile, self.side)
         self.on_defect = self._tell_defect
         self.animation_level = "full" if profile.animation and self.animation_level == "full" else "none"
-        self._others: tuple[Presence, ...] = ()
-        self._file_name = file.name
         self._events: asyncio.AbstractEventLoop | None = None
-        self._problems: dict[Doing, FileSafetyError] = {}
 
         self._clock = clock
         commands, self._key_problems = rebound(COMMANDS, profile.keys)
-        self.main = ListScreen(ListStatus(file.name, phase=_READING), self._today, self.perform, commands)
+        self.main = ListScreen(ListStatus(file.name, phase=READING), self._today, self.perform, commands)
         self.changing = Changing(self.state, self.main, self._changed)
         self.showing = Showing(self.state, self.main, clock, self._post)
         self.leaving = Leaving(self, self.changing, self.worker.stop)
+        self.status = Status(file.name, self.changing, self.showing, self.leaving, clock)
         self.detailing = Detailing(self.state, self.main, file, clock, self._post)
         self.actors = self._make_actors(file)
         for theme in OURS:
@@ -249,6 +243,7 @@ class TaskApp(SturdyApp):
 
     def on_task_list_moved(self) -> None:
         self.detailing.follow()
+        self.main.show_marks()
 
     def on_task_list_dropped(self, dropped: TaskList.Dropped) -> None:
         self.dropping.drop(dropped)
@@ -281,16 +276,22 @@ class TaskApp(SturdyApp):
                 self._tell_recovery(report)
             case Looked(then):
                 then()
-            case Stopped():
-                self.leaving.saving_ended()
-                self._show_status()
+            case answer:
+                self._hear_of_saving(answer)
+
+    def _hear_of_saving(self, answer: Copied | Stopped) -> None:
+        if isinstance(answer, Copied):
+            self.status.copied = answer.at
+        else:
+            self.leaving.saving_ended()
+        self.status.show()
 
     def on_task_app_noticed(self, noticed: Noticed) -> None:
         match noticed.notice:
             case Others(screens):
-                self._others = screens
+                self.status.others = len(screens)
                 self.forms.show_others(screens)
-                self._show_status()
+                self.status.show()
             case LeftBehind(drafts):
                 self.editing.tell_left_behind(drafts)
 
@@ -315,7 +316,7 @@ class TaskApp(SturdyApp):
         self.looking.open_first(self.memory.profile.start_view)
         if self._key_problems:
             self.main.message.say(" ".join(self._key_problems), problem=True)
-        self._show_status()
+        self.status.show()
 
     async def _stop_at(self, error: FileSafetyError) -> None:
         if isinstance(self.screen, StopScreen):
@@ -334,16 +335,16 @@ class TaskApp(SturdyApp):
         self.leaving.saved()
 
     async def _note(self, doing: Doing, problem: FileSafetyError | None) -> None:
-        before = self._problems.pop(doing, None)
+        before = self.status.problems.pop(doing, None)
         if problem is not None:
-            self._problems[doing] = problem
+            self.status.problems[doing] = problem
         if isinstance(problem, NewerSchemaError):
             self._be_read_only(problem)
         elif problem is not None and str(problem) != str(before):
             self.changing.refuse(sentences.failure(doing, problem))
         elif before is not None and problem is None and self.main.message.text == sentences.failure(doing, before):
             self.main.message.hush()
-        self._show_status()
+        self.status.show()
         if doing == "commit" and problem is not None:
             await self.leaving.not_saved(str(problem))
 
@@ -365,8 +366,8 @@ class TaskApp(SturdyApp):
     # Leaving
 
     async def action_quit(self) -> None:
-        await self.leaving.leave(str(self._problems.get("commit", "")))
-        self._show_status()
+        await self.leaving.leave(str(self.status.problems.get("commit", "")))
+        self.status.show()
 
     # Showing
 
@@ -374,25 +375,4 @@ class TaskApp(SturdyApp):
         self.showing.update(changed)
         self.forms.follow()
         self.describing.follow()
-        self._show_status()
-
-    def _show_status(self) -> None:
-        counts = self.showing.counts
-        self.main.show_status(
-            ListStatus(
-                self._file_name,
-                phase="closing…" if self.leaving.finishing else "" if self.changing.opened else _READING,
-                open=counts.get(OPEN, 0),
-                done=counts.get(FINISHED, 0),
-                unsaved=len(self.state.pending),
-                problem=self._problem(),
-                read_only=self.changing.read_only is not None,
-                others=len(self._others),
-            )
-        )
-
-    def _problem(self) -> str:
-        if self.leaving.ended and not self.leaving.finishing:
-            return STOPPED
-        told = [self._problems[doing] for doing in get_args(Doing) if doing in self._problems and doing != "copy"]
-        return sentences.why(told[0]) if told else ""
+        self.status.show()

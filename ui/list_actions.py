@@ -104,7 +104,7 @@ class ListActions:
 
     def _tell_marks(self) -> None:
         self._tasks.refresh()
-        self._screen.tell_marks()
+        self._screen.show_marks()
 
     # Finding
 
@@ -187,7 +187,7 @@ class ListActions:
             screen.focus_list()
         elif screen.tasks.marks:
             screen.tasks.marks.clear()
-            screen.tasks.refresh()
+            self._tell_marks()
         elif self._showing.searched:
             self._showing.end_search()
         elif screen.panes.details_wanted:

@@ -132,3 +132,10 @@ def age(at: datetime, now: datetime) -> str:
         if seconds >= length:
             return f"{count(int(seconds // length), unit)} ago"
     return "just now"
+
+
+def ago(then: datetime, now: datetime) -> str:
+    """How long ago something was: the time of the day, or how many days."""
+    then, now = then.astimezone(), now.astimezone()
+    days = (now.date() - then.date()).days
+    return f"{then:%H:%M}" if days <= 0 else "yesterday" if days == 1 else f"{days} days ago"

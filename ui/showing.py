@@ -9,7 +9,7 @@ from datetime import datetime
 
 from core.facts import Moment, moment
 from core.list_state import ListState
-from core.query import QueryError, parse
+from core.query import Query, QueryError, parse
 from core.task import Task
 from core.tasklist import place
 from ui.board import Board, Built, Shown, Views, build, build_found, sort_into_views
@@ -54,7 +54,7 @@ class Showing:
         self._then: Callable[[], None] = _nothing
         self._version = 0
         self._sorted: tuple[int, list[Task]] = (-1, [])
-        self._words: tuple[str, ...] = ()
+        self._found_by: Query | None = None
         self._before = Shown()
         self.searched = ""
         """The text of the search that is shown; empty where none is."""
@@ -145,11 +145,11 @@ class Showing:
         def attempt() -> Callable[[], None]:
             sorted_in = sort_into_views(tasks, now) if stale else views
             try:
-                built, words = self._build(shown, tasks, now, sorted_in, version)
+                built, query = self._build(shown, tasks, now, sorted_in, version)
             except QueryError as error:
                 fault = error
                 return lambda: self._refuse(ticket, fault)
-            return lambda: self._install(ticket, built, words)
+            return lambda: self._install(ticket, built, query)
 
         if len(tasks) <= _AT_ONCE and self._settled.is_set():
             attempt()()
@@ -159,16 +159,16 @@ class Showing:
 
     def _build(
         self, shown: Shown, tasks: list[Task], now: Moment, views: Views, version: int
-    ) -> tuple[Built, tuple[str, ...]]:
-        """What is to be shown, and the words that stand out in it. Raises QueryError."""
+    ) -> tuple[Built, Query | None]:
+        """What is to be shown, and the query that found it. Raises QueryError."""
         text = self._query(shown.view)
         if text is None:
-            return build(shown, self._state.known, now, views), ()
+            return build(shown, self._state.known, now, views), None
         query = parse(text, now=self._clock().astimezone(), week_start=self.week_start)
         self._sort(tasks, version)
         known = self._state.known
         found = query.select(self._sorted[1], known)
-        return build_found(shown, found, now, views, lambda task: bool(query.filter([task], known))), query.words
+        return build_found(shown, found, now, views, lambda task: bool(query.filter([task], known))), query
 
     def _sort(self, tasks: list[Task], version: int) -> Callable[[], None]:
         if self._sorted[0] != version:
@@ -186,10 +186,10 @@ class Showing:
         with suppress(RuntimeError):  # the screen is gone, and with it whoever waits for this
             self._post(show)
 
-    def _install(self, ticket: int, built: Built, words: tuple[str, ...]) -> None:
+    def _install(self, ticket: int, built: Built, query: Query | None) -> None:
         if ticket != self._asked:
             return
-        known, fresh, self._words = self._state.known, self._stale, words
+        known, fresh, self._found_by = self._state.known, self._stale, query
         self._stale = False
         self._board.install(built, known)
         self._board.update(self._missed, known)
@@ -209,9 +209,19 @@ class Showing:
     def _show(self) -> None:
         board, screen = self._board, self._screen
         empty = empty_view(board.shown.view, new=self._state.next_id == 1)
-        screen.tasks.show(board.rows, empty, id_width=len(str(self._state.next_id - 1)), words=self._words)
-        screen.show_title(self._title(), str(board.rows.count), ORDERS.get(board.shown.order, ""))
+        screen.tasks.show(
+            board.rows,
+            empty,
+            id_width=len(str(self._state.next_id - 1)),
+            words=self._found_by.words if self._found_by else (),
+        )
+        screen.show_title(self._title(), str(board.rows.count), self._note())
         screen.sidebar.show(board.counts, self.filters, board.shown.view)
+
+    def _note(self) -> str:
+        """What a query asks for without saying so, and an order that is not the usual one."""
+        implied = f"only {self._found_by.implied}" if self._found_by and self._found_by.implied else ""
+        return " · ".join(note for note in (implied, ORDERS.get(self.shown.order, "")) if note)
 
     def _title(self) -> str:
         view = self.shown.view

@@ -8,11 +8,14 @@ records are tried at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Condition, Thread
 from time import monotonic
 from typing import Literal
 
+from core.archive import copies
 from core.changes import Record
 from core.errors import DiskFullError, FileSafetyError
 from core.opening import Opened
@@ -62,6 +65,13 @@ class Recovered:
 
 
 @dataclass(frozen=True)
+class Copied:
+    """The newest timestamped copy is of that time."""
+
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Looked:
     """All is told that others had committed when `look` was called, as far as it could be read."""
 
@@ -73,7 +83,7 @@ class Stopped:
     """The thread ended: nothing more is saved."""
 
 
-Answer = Loaded | Unreadable | Changed | Trouble | Recovered | Looked | Stopped
+Answer = Loaded | Unreadable | Changed | Trouble | Recovered | Copied | Looked | Stopped
 
 POLL = 0.09
 """Seconds between two looks at the files. A look that finds nothing new costs three system calls, and waking up."""
@@ -119,6 +129,7 @@ class StoreWorker:
         self._offered: tuple[Record, ...] = ()
         self._acknowledged: set[str] = set()
         self._fresh = self._asked_to_load = self._stopping = False
+        self._copied: datetime | None = None
         self._asked_to_look: list[Callable[[], None]] = []
         self._attempts: dict[Doing, _Attempts] = {
             "commit": _Attempts(),
@@ -200,6 +211,8 @@ class StoreWorker:
                     return False
 
     def _serve(self, store: TaskStore) -> None:
+        with suppress(FileSafetyError):  # told when the next copy is made
+            self._tell_copy(store)
         while not self._stopping:
             with self._changed:
                 asked, self._asked_to_look = self._asked_to_look, []
@@ -268,6 +281,7 @@ class StoreWorker:
         try:
             if copy_if_due(store) is not None and (copy := daily_copy(store)) is not None:
                 Thread(target=self._copy_daily, args=(copy,), name="second place", daemon=True).start()
+            self._tell_copy(store)
         except FileSafetyError as error:
             self._note("copy", error)
         else:
@@ -281,6 +295,12 @@ class StoreWorker:
             copy()
         except FileSafetyError as error:
             self._tell(Trouble("copy", error))
+
+    def _tell_copy(self, store: TaskStore) -> None:
+        newest = next(iter(copies(store.files.path)), None)
+        if newest is not None and newest.at != self._copied:
+            self._copied = newest.at
+            self._tell(Copied(newest.at))
 
     def _try(self, doing: Doing, attempt: Callable[[], News]) -> News | None:
         """What `attempt` gives; None where it failed."""

@@ -11,7 +11,6 @@ from textual.widgets import Static
 
 from core.display import literal
 from core.task import Task
-from ui import sentences
 from ui.commands import Command, KeyReader, shown_key
 from ui.screens.help_screen import HelpScreen
 from ui.widgets.ask_line import AskLine, Question
@@ -89,11 +88,9 @@ class ListScreen(Screen[None]):
         line = self._title_line
         line.title, line.count, line.note = title, count, note
 
-    def tell_marks(self) -> None:
-        """Say how many tasks are marked."""
-        count = len(self.tasks.chosen) if self.tasks.marks else 0
-        if count:
-            self.message.say(f"{sentences.count(count, 'task')} marked: what you do next is done to all. esc unmarks.")
+    def show_marks(self) -> None:
+        """Say above the list how many tasks are marked: what is done next is done to all of them."""
+        self._title_line.marked = len(self.tasks.chosen) if self.tasks.marks else 0
 
     def show_status(self, status: ListStatus) -> None:
         """Show what has become of the saving."""

@@ -36,6 +36,8 @@ class Details(VerticalScroll, can_focus=True):
         width: 44;
         padding: 0 1;
         scrollbar-size-vertical: 1;
+        scrollbar-background: $surface;
+        scrollbar-color: $panel;
         background: $surface;
         border-left: blank;
         &:focus { border-left: outer $primary; }
@@ -96,7 +98,7 @@ def _page(task: Task, known: Mapping[str, Task], history: Iterable[Event]) -> It
     yield _table((name, value) for name, value in _fields(task, known) if value)
     if task.description:
         yield Text("")
-        yield Markdown(literal_block(task.description[:_LONGEST_DESCRIPTION]), hyperlinks=False)
+        yield Markdown(literal_block(task.description[:_LONGEST_DESCRIPTION]), hyperlinks=False, code_theme="ansi_dark")
     events = list(history)
     if events:
         yield Text("\nHistory", style="bold")

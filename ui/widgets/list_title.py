@@ -12,7 +12,7 @@ from ui.widgets.task_line import cut
 
 
 class ListTitle(Widget):
-    """Shows `title`, then `count`; `note` at the right."""
+    """Shows `title`, then `count` and how many are `marked`; `note` at the right."""
 
     DEFAULT_CSS = """
     ListTitle { height: 1; padding: 0 1; color: $text-muted; }
@@ -21,11 +21,14 @@ class ListTitle(Widget):
     title: reactive[str] = reactive("")
     count: reactive[str] = reactive("")
     note: reactive[str] = reactive("")
+    marked: reactive[int] = reactive(0)
 
     def render(self) -> Content:
         """Where it is narrow the note gives way."""
         width = self.content_size.width
-        title = cut(literal(self.title), max(width - cell_len(self.count) - 2, 1))
-        left = Content.assemble((title, "bold $text"), f"  {self.count}" if self.count else "")
+        marked = f" · {self.marked} marked" if self.marked else ""
+        title = cut(literal(self.title), max(width - len(self.count) - len(marked) - 2, 1))
+        count = f"  {self.count}" if self.count else ""
+        left = Content.assemble((title, "bold $text"), count, (marked, "bold $text-secondary"))
         note = cut(literal(self.note), max(width - left.cell_length - 2, 0)) if self.note else ""
         return Content.assemble(left, " " * max(width - left.cell_length - cell_len(note), 0), note)

@@ -33,6 +33,8 @@ class ListStatus:
     read_only: bool = False
     others: int = 0
     """How many other screens have this list open."""
+    copied: str = ""
+    """When the last backup was made, in words."""
 
 
 class StatusLine(Widget):
@@ -55,6 +57,9 @@ class StatusLine(Widget):
         words, style = saving(status)
         name = cut(literal(status.name), width // 3)
         counts = "" if status.phase else f"  {status.open} open · {status.done} done{_screens(status.others)}"
+        copied = f" · backup {status.copied}" if status.copied and not status.phase else ""
+        if cell_len(name) + len(counts) + len(copied) + len(_GAP) + cell_len(words) <= width:
+            counts += copied
         if cell_len(name) + len(counts) + len(_GAP) + min(cell_len(words), _LEAST_WORDS) > width:
             counts = ""
         words = cut(literal(words), max(width - cell_len(name) - len(counts) - len(_GAP), 0))

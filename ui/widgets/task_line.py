@@ -126,7 +126,8 @@ def task_line(task: Task, columns: Columns, today: date, look: Look = _PLAIN) ->
         style = _PRIORITY_STYLES.get(task.priority, "")
         pieces.append(Piece(" " * _GAP + _cell(words, columns.priority), "closed" if closed else style))
     if columns.labels:
-        pieces += _labels(task, columns, closed=closed)
+        for text, style in _labels(task, columns):
+            pieces += _highlighted(text, look.words, "closed" if closed else style)
     return pieces
 
 
@@ -150,19 +151,16 @@ def _highlighted(text: str, words: Sequence[str], style: str) -> Iterable[Piece]
     return [Piece(part, "match" if place % 2 else style) for place, part in enumerate(found)]
 
 
-def _labels(task: Task, columns: Columns, *, closed: bool) -> list[Piece]:
+def _labels(task: Task, columns: Columns) -> list[Piece]:
     project = f"#{task.project}" if task.project else ""
     tags = " ".join(map(tag_words, task.tags))
+    gap = " " * _GAP
     if columns.tags:
-        cells = [(project, columns.labels, "project"), (tags, columns.tags, "label")]
-        return [Piece(" " * _GAP + _cell(text, width), "closed" if closed else style) for text, width, style in cells]
+        return [Piece(gap + _cell(project, columns.labels), "project"), Piece(gap + _cell(tags, columns.tags), "label")]
     shown = cut(literal(project[: _longest(columns.labels)]), columns.labels)
     left = columns.labels - cell_len(shown)
-    gap = " " * (bool(shown) and left > 0)
-    return [
-        Piece(" " * _GAP + shown + gap, "closed" if closed else "project"),
-        Piece(_cell(tags, left - len(gap)), "closed" if closed else "label"),
-    ]
+    between = " " * (bool(shown) and left > 0)
+    return [Piece(gap + shown + between, "project"), Piece(_cell(tags, left - len(between)), "label")]
 
 
 def due_words(due: str, today: date) -> tuple[str, str]:

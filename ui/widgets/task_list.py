@@ -279,7 +279,8 @@ class TaskList(ScrollView, can_focus=True):
         if isinstance(item, Heading):
             self._drawn[y] = item, 0
             text = cut(literal(item.text), max(width - 2, 1))
-            return Strip([Segment(f" {text}", self.get_component_rich_style("heading"))]).adjust_cell_length(width)
+            line = Strip([Segment(f" {text}", self.get_component_rich_style("heading"))])
+            return line.adjust_cell_length(width, self.rich_style)
         depth = self._rows.depth(item)
         self._drawn[y] = item, depth
         return self._task_line(item, row, depth, width)
