@@ -35,7 +35,7 @@ async def test_the_list_stays_usable_after_an_exception_wherever_that_came_from(
             await app.press("d", "d")
             await _until_told(app)
         with monkeypatch.context() as broken:  # a handler of a widget
-            broken.setattr(TaskList, "on_click", _fail)
+            broken.setattr(TaskList, "on_mouse_down", _fail)
             await app.pilot.click(TaskList, offset=(5, 1))
             await _until_told(app)
         with monkeypatch.context() as broken:  # a screen that cannot be made
