@@ -38,7 +38,6 @@ class Query(Struct, frozen=True):
     """What a text asks for, at the moment it was read: words such as `today` stand for what they meant then.
 
     `implied` is what holds besides what was said; `words` are the texts that a match has in it, to be highlighted.
-    `trash`: whether tasks in the trash may be found, so that it is worth handing them in.
     """
 
     text: str
@@ -46,7 +45,6 @@ class Query(Struct, frozen=True):
     words: tuple[str, ...]
     sort: tuple[tuple[str, bool], ...]
     limit: int | None
-    trash: bool
     filter: _Select
     """Those of the tasks that match, in the order given: neither sorted nor limited."""
 
@@ -83,7 +81,6 @@ def parse(text: str, *, now: datetime, week_start: int = 0) -> Query:
         words=tuple(dict.fromkeys(_words(found))),
         sort=tuple(sort_field(term, item) for term in directives if term.field == "sort" for item in term.items),
         limit=min((limit(term) for term in directives if term.field == "limit"), default=None),
-        trash="deleted" in named,
         filter=_compiled(source, scope),
     )
 

@@ -36,7 +36,8 @@ def run(options: Namespace, out: Output) -> int:
 def _content(source: str) -> bytes:
     if source == "-":
         return sys.stdin.buffer.read() if sys.stdin is not None else b""
-    found = durable.read_file(Path(source))
+    path = Path(source)
+    found = None if path.is_dir() else durable.read_file(path)
     if found is None:
-        raise ImportedFileError(f"There is no file {source}.")
+        raise ImportedFileError(f"“{source}” is no file.")
     return found[0]
