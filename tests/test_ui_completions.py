@@ -39,12 +39,20 @@ def test_bash_completes_verbs_options_and_what_is_in_the_list(tmp_path: Path, co
     call("add", "a", "#home/garden", "+urgent", "@desk", "+naïve")
     call("add", "b")
     call("done", "2")
+    call("profile", "set", "filters.mine", "@desk")
     script = tmp_path / "completions"
     script.write_text(call("completions", "bash").out, encoding="utf-8")
-    lines = ["todurable do", "todurable done ", "todurable list #", "todurable list --sort due", "todurable list --gr"]
+    lines = [
+        "todurable do",
+        "todurable done ",
+        "todurable list #",
+        "todurable list --sort due",
+        "todurable list --gr",
+        "todurable list --filter ",
+    ]
     command = ["bash", "-c", TRY, "try", str(script), *lines]
     found = subprocess.run(command, env=commands, check=True, capture_output=True, encoding="utf-8").stdout
-    assert found.splitlines() == ["done doctor", "1", "#home/garden", "due due-", "--group"]
+    assert found.splitlines() == ["done doctor", "1", "#home/garden", "due due-", "--group", "mine"]
 
 
 def test_no_name_can_make_a_shell_do_anything() -> None:

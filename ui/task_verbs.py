@@ -68,7 +68,7 @@ def _claim(parser: argparse.ArgumentParser) -> None:
 def _completions(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("shell", nargs="?", default="bash", choices=("bash", "zsh", "fish"), help="which shell (bash)")
-    add("--live", choices=("ids", "words", "fields"), help=argparse.SUPPRESS)
+    add("--live", choices=("ids", "words", "fields", "filters"), help=argparse.SUPPRESS)
 
 
 def _export(parser: argparse.ArgumentParser) -> None:

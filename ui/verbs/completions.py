@@ -13,9 +13,9 @@ from core.task import Task
 from ui import exit_codes
 from ui.arguments import build_parser
 from ui.output import Output
-from ui.session import load, store_for
+from ui.session import list_for, load
 
-_LIVE = {"tasks": "ids", "words": "words", "query": "words", "where": "words", "sort": "fields"}
+_LIVE = {"tasks": "ids", "words": "words", "query": "words", "where": "words", "sort": "fields", "filter": "filters"}
 """Which of our answers completes an argument, by its name."""
 _FILES = ("file",)
 _SAFE = re.compile(r"[#+@]?[\w./:-]+")
@@ -27,12 +27,15 @@ def run(options: Namespace, out: Output) -> int:
     if options.live is None:
         out.raw(_script(options.shell).encode())
         return exit_codes.DONE
-    if options.live == "fields":
-        words = [f"{field}{way}" for field in SORTABLE for way in ("", "-")]
-    else:
-        with store_for(options, out) as store:
-            tasks = [task for task in load(store, out).tasks if is_open(task)]
-        words = list(_ids(tasks) if options.live == "ids" else _words(tasks))
+    with list_for(options, out) as (store, profile):
+        match options.live:
+            case "fields":
+                words = [f"{field}{way}" for field in SORTABLE for way in ("", "-")]
+            case "filters":
+                words = list(profile.filters)
+            case _:
+                tasks = [task for task in load(store, out).tasks if is_open(task)]
+                words = list(_ids(tasks) if options.live == "ids" else _words(tasks))
     out.lines(word for word in dict.fromkeys(words) if _SAFE.fullmatch(word))
     return exit_codes.DONE
 

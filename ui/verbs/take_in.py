@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from datetime import datetime
@@ -36,8 +37,7 @@ def run(options: Namespace, out: Output) -> int:
 def _content(source: str) -> bytes:
     if source == "-":
         return sys.stdin.buffer.read() if sys.stdin is not None else b""
-    path = Path(source)
-    found = None if path.is_dir() else durable.read_file(path)
+    found = None if os.path.isdir(source or os.curdir) else durable.read_file(Path(source))
     if found is None:
         raise ImportedFileError(f"“{source}” is no file.")
     return found[0]
