@@ -101,7 +101,14 @@ KEEPING = (
         "Settings: name, file, lists.NAME, theme, start_view, date_style, week_start, keys.COMMAND, filters.NAME and "
         "more. The command line comes before the environment, and that before the profile.",
     ),
-    Verb("path", "print the file that the list is in", 'jq .tasks "$(todurable path)"'),
+    Verb(
+        "path",
+        "print the file that the list is in, or move it",
+        'jq .tasks "$(todurable path)"',
+        lambda parser: parser.add_argument(
+            "--move", metavar="DIR", help="copy it there, verify, and use it from there"
+        ),
+    ),
     Verb(
         "doctor",
         "examine the files of the list",
