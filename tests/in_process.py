@@ -19,11 +19,11 @@ class _Terminal(TextIOWrapper):
         return True
 
 
-def call(*arguments: str, stdin: bytes = b"", terminal: bool = False) -> Ended:
-    """What `todurable ARGUMENTS` does, with `stdin` to read, perhaps on a `terminal` of 80 cells."""
+def call(*arguments: str, stdin: bytes = b"", terminal: bool = False, columns: int = 80) -> Ended:
+    """What `todurable ARGUMENTS` does, with `stdin` to read, perhaps on a `terminal` of so many `columns`."""
     stream = _Terminal if terminal else TextIOWrapper
     given, out, err = (stream(BytesIO(raw), encoding="utf-8", newline="") for raw in (stdin, b"", b""))
-    with patch.multiple(sys, stdin=given, stdout=out, stderr=err), patch.dict("os.environ", COLUMNS="80"):
+    with patch.multiple(sys, stdin=given, stdout=out, stderr=err), patch.dict("os.environ", COLUMNS=str(columns)):
         code = main(arguments)
     return Ended(code, *(raw.buffer.getvalue().decode() for raw in (out, err)))  # type: ignore[attr-defined]
 

@@ -101,6 +101,13 @@ def test_groups_have_headings_on_a_terminal_and_none_in_a_pipe() -> None:
     assert [line for line in by_due[1:] if not line.startswith(" ")] == ["Overdue", "2400-01-01", "No date"]
 
 
+@pytest.mark.parametrize("columns", [1, 5, 20, 200])
+def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
+    for arguments in ([], ["--group", "project"], ["--columns", "id,name,description,created"]):
+        out = call("list", "--all", "--no-color", *arguments, terminal=True, columns=columns).out
+        assert max(map(len, out.splitlines())) <= columns
+
+
 def test_nothing_found_says_what_was_implied() -> None:
     assert call("list", "zzz") == (0, "", "No task matches (is:open -is:waiting).\n")
     assert call("list", "zzz", "is:done").err == "No task matches.\n"

@@ -18,6 +18,7 @@ from core.task import FIELDS, Task
 from ui import exit_codes
 from ui.arguments import UsageError
 from ui.choosing import query
+from ui.columns import cut
 from ui.listing import PIPED, Listing, grouped
 from ui.output import Output
 from ui.session import list_for, load, task_document
@@ -85,7 +86,7 @@ def _for_people(
     yield next(rows)
     for heading, group in groups:
         if heading:
-            yield literal(heading)
+            yield cut(literal(heading), out.width)
         yield from islice(rows, len(group))
 
 
