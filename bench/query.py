@@ -1,14 +1,17 @@
-"""What a query costs over 100,000 tasks, beside a loop written by hand: `python -m bench.query`.
+"""What a query costs over 100,000 tasks, beside a loop written by hand.
 
 Medians of turns that alternate, so that both meet the same machine.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 from statistics import median
-from time import perf_counter
 
+from bench.figures import Figure, figure, in_turns, timed
 from bench.lists import made_list
 from core.query import parse
 from core.task import Status, Task
@@ -27,30 +30,18 @@ OTHERS = (
 )
 
 
-def main() -> None:
-    """Print a line a query."""
+def figures(_directory: Path) -> Iterator[Figure]:
+    """A query beside what a person would write for it, and others."""
     known = made_list(SIZE).tasks
     tasks = sorted(known.values(), key=place)
     query = parse(MEASURED, now=NOW)
     assert query.select(tasks, known) == by_hand(tasks)  # noqa: S101 - a measurement of something else is worth nothing
-    ours, hand = [], []
-    for _turn in range(TURNS):
-        start = perf_counter()
-        query.select(tasks, known)
-        ours.append(perf_counter() - start)
-        start = perf_counter()
-        by_hand(tasks)
-        hand.append(perf_counter() - start)
-    print(f"{1000 * median(hand):8.1f} ms  by hand: {MEASURED}")
-    print(f"{1000 * median(ours):8.1f} ms  {MEASURED}   ({median(ours) / median(hand):.2f} x)")
+    times = in_turns({"ours": timed(lambda: query.select(tasks, known)), "hand": timed(lambda: by_hand(tasks))}, TURNS)
+    yield figure(f"query {MEASURED}", times["ours"], ("by hand", median(times["hand"])))
     for text in OTHERS:
         other = parse(text, now=NOW)
-        times = []
-        for _turn in range(TURNS):
-            start = perf_counter()
-            other.select(tasks, known)
-            times.append(perf_counter() - start)
-        print(f"{1000 * median(times):8.1f} ms  {text or '(nothing)'}")
+        times = in_turns({"ours": timed(partial(other.select, tasks, known))}, TURNS)
+        yield figure(f"query {text or '(nothing)'}".replace("|", "or"), times["ours"])
 
 
 def by_hand(tasks: list[Task]) -> list[Task]:
@@ -68,7 +59,3 @@ def by_hand(tasks: list[Task]) -> list[Task]:
         and not (task.wait and task.wait > now)
     ]
     return sorted(found, key=lambda task: task.due or "")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,8 +1,8 @@
-"""What a commit and an opening cost: `python -m bench.store`.
+"""What a commit and an opening cost.
 
 A commit is timed from the call to the acknowledgement, in turns with SQLite's one-row commit (WAL, synchronous=FULL,
 connection open, 10,000 rows in) and with a bare append of as many bytes and its fdatasync, so that all of them meet
-the same disk. Medians of all turns.
+the same disk.
 
 SQLite has two speeds. The last connection to close a database removes its WAL, so that in each session of a program
 the WAL grows anew, as our journal does: that is the baseline. After its first thousand pages a connection goes
@@ -13,48 +13,58 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from time import perf_counter
 from uuid import uuid4
 
+from bench.figures import Figure, figure, in_turns, timed
 from bench.lists import write_list
 from core.changes import Record, creation, encode_record, new_record
 from core.store import TaskStore
 from core.task import Status, Task
 
-SIZES = (100, 10_000, 100_000)
+SIZES = (10, 1_000, 10_000, 100_000)
 TURNS = 40
 PER_TURN = 25
-_BASELINE = "SQLite, one row"
+OPENINGS = 7
 _TIME = "2026-01-02T03:04:05.678901Z"
+_SQLITE = "SQLite, one row"
 
 
-def main() -> None:
-    """Print the table. A folder named on the command line chooses the disk."""
-    with TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as name:
-        directory = Path(name)
-        files = {size: write_list(size, directory) for size in SIZES}
-        openings = {size: _opening(file) for size, file in files.items()}
-        commits = {f"commit to {size:,} tasks": _committer(file) for size, file in files.items()}
-        commits |= {
-            _BASELINE: _sqlite(directory / "sessions.db", per_session=PER_TURN),
-            "SQLite, its log used again": _sqlite(directory / "long.db", per_session=TURNS * PER_TURN),
-            "bare append and fdatasync": _bare(directory),
-        }
-        times = _in_turns(commits)
-    _print(times, openings)
+def figures(directory: Path) -> Iterator[Figure]:
+    """Commits and openings of lists of all sizes."""
+    files = {size: write_list(size, directory) for size in SIZES}
+    yield from _openings(files)
+    calls = {f"commit to {size:,} tasks": _committer(file) for size, file in files.items()}
+    calls |= {
+        _SQLITE: _sqlite(directory / "sessions.db", per_session=PER_TURN),
+        "SQLite, its log used again": _sqlite(directory / "long.db", per_session=TURNS * PER_TURN),
+        "bare append and fdatasync": _bare(directory),
+    }
+    times = in_turns(calls, TURNS, PER_TURN)
+    base = median(times[_SQLITE])
+    for what, found in times.items():
+        yield figure(what, found, (_SQLITE, base), tail=True)
+    yield _flatness(times)
 
 
-def _in_turns(calls: dict[str, Callable[[], float]]) -> dict[str, float]:
-    times: dict[str, list[float]] = {name: [] for name in calls}
-    for turn in range(TURNS):
-        for name in list(calls)[turn % len(calls) :] + list(calls)[: turn % len(calls)]:
-            times[name] += [calls[name]() for _ in range(PER_TURN)]
-    return {name: median(found) for name, found in times.items()}
+def _flatness(times: dict[str, list[float]]) -> Figure:
+    most, least = (median(times[f"commit to {size:,} tasks"]) for size in (SIZES[-1], SIZES[0]))
+    return Figure(f"commit to {SIZES[-1]:,} tasks", most * 1000, beside=f"to {SIZES[0]}", ratio=most / least)
+
+
+def _openings(files: dict[int, Path]) -> Iterator[Figure]:
+    """Beside no more than reading the bytes."""
+    for size, file in files.items():
+        times = in_turns({"open": timed(partial(_open, file)), "read": timed(file.read_bytes)}, OPENINGS)
+        yield figure(f"open a list of {size:,} tasks", times["open"], ("reading its bytes", median(times["read"])))
+
+
+def _open(file: Path) -> None:
+    TaskStore(file).load()
 
 
 def _record_bytes() -> bytes:
@@ -120,25 +130,3 @@ def _bare(directory: Path) -> Callable[[], float]:
         return perf_counter() - start
 
     return append
-
-
-def _opening(file: Path) -> float:
-    def once() -> float:
-        start = perf_counter()
-        TaskStore(file).load()
-        return perf_counter() - start
-
-    return median(once() for _ in range(5))
-
-
-def _print(times: dict[str, float], openings: dict[int, float]) -> None:
-    sqlite, smallest = times[_BASELINE], times[f"commit to {SIZES[0]:,} tasks"]
-    print(f"{'':28}{'ms':>8}{'/ SQLite':>10}{'/ smallest':>12}")
-    for name, seconds in times.items():
-        print(f"{name:28}{seconds * 1000:8.3f}{seconds / sqlite:10.2f}{seconds / smallest:12.2f}")
-    for size, seconds in openings.items():
-        print(f"open {size:>7,} tasks {seconds * 1000:18.1f}")
-
-
-if __name__ == "__main__":
-    main()

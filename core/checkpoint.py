@@ -12,7 +12,6 @@ not, every value is checked, and a task that is not valid is reported and left o
 
 from __future__ import annotations
 
-import hashlib
 import re
 from contextlib import suppress
 from pathlib import Path
@@ -136,7 +135,9 @@ def complaint(raw: bytes) -> str:
 
 
 def _digest(start: bytes, rest: bytes | memoryview) -> bytes:
-    digest = hashlib.sha256(start)
+    from hashlib import sha256  # loads OpenSSL, which a command that only appends to the journal does without
+
+    digest = sha256(start)
     digest.update(rest)
     return digest.hexdigest().encode()
 

@@ -6,8 +6,6 @@ taken over as one record by `outside`: merged with what came since, shown, and u
 
 from __future__ import annotations
 
-from hashlib import sha256
-
 from msgspec.structs import replace
 
 from core.changes import OUTSIDE, Change, Record, creation, difference, edit
@@ -58,6 +56,8 @@ def outside_record(raw: bytes, found: Checkpoint, known: TaskList | None, now: T
 
 def key_of(raw: bytes) -> str:
     """The key of the record that is made of `raw`: the same edit seen by two instances is one record."""
+    from hashlib import sha256
+
     return sha256(raw).hexdigest()[:16]
 
 
