@@ -15,7 +15,7 @@ help:
 	@echo 'make test     run all tests                      (make test ARGS="-k journal")'
 	@echo 'make prove    try everything to lose a change (nine minutes)'
 	@echo 'make check    formatting, lint, types, import contracts'
-	@echo 'make bench    what commits, openings and queries cost, beside SQLite and loops'
+	@echo 'make bench    what everything costs, beside SQLite, an empty app and rivals'
 	@echo 'make screenshots  the pictures and the table of keys in README.md'
 	@echo 'make format   format the code and fix what can be fixed'
 	@echo 'make setup    only make or update .venv'
@@ -46,13 +46,7 @@ check: setup
 	$(BIN)/lint-imports --no-logo
 
 bench: setup
-	$(BIN)/python -m bench.store $(ARGS)
-	$(BIN)/python -m bench.app $(ARGS)
-	$(BIN)/python -m bench.query
-	$(BIN)/python -m bench.command_line
-
-screenshots: setup
-	PYTHONPATH=. $(BIN)/python docs/screenshots.py $(ARGS)
+	$(BIN)/python -m bench $(ARGS)
 
 format: setup
 	$(BIN)/ruff check --fix-only .

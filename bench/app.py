@@ -1,4 +1,4 @@
-"""What the app costs with many tasks: `python -m bench.app`. Each figure beside its baseline of the same run.
+"""What the app costs with many tasks, beside an empty Textual app and beside itself with few.
 
 A real pseudo-terminal of 120x40 lines is read for marks in what is sent: nothing is drawn here, so that only the app is
 measured. The baselines: an empty Textual app for the first paint, our own app with ten tasks for the keys.
@@ -14,17 +14,18 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from statistics import median, quantiles
-from tempfile import TemporaryDirectory
+from statistics import median
 from time import perf_counter, sleep
 
+from bench.figures import Figure, figure, in_turns
 from bench.lists import write_list
 from core.state import AppState
 from core.store import TaskStore
 
-SMALL, LARGE = 10, 100_000
+SIZES = (10, 1_000, 100_000)
 STARTS, KEYS, CHANGES = 5, 60, 40
 IDLE_SECONDS = 10.0
 _EMPTY_APP = """
@@ -105,58 +106,71 @@ class Screen:
         return True
 
 
-def main() -> None:
-    """Print the table."""
-    with TemporaryDirectory(dir=sys.argv[1] if len(sys.argv) > 1 else None) as name:
-        home = Path(name)
-        small, large = write_list(SMALL, home), write_list(LARGE, home)
-        _starts(home, small, large)
-        _keys(home, small, large)
-        _many(home, large)
+def figures(directory: Path) -> Iterator[Figure]:
+    """Starts, keys, and what happens with many tasks."""
+    small, middle, large = (write_list(size, directory) for size in SIZES)
+    yield from _starts(directory, {SIZES[0]: small, SIZES[1]: middle, SIZES[2]: large})
+    yield from _keys(directory, small, large)
+    yield _memory_with(directory, middle)
+    yield from _many(directory, large)
 
 
 def _app(file: Path, home: Path) -> Screen:
     return Screen([sys.executable, "-m", "ui.cli", "--file", str(file)], home)
 
 
-def _starts(home: Path, small: Path, large: Path) -> None:
-    """First paints, in turns, and when the tasks are there."""
-    times: dict[str, list[float]] = {}
-    for turn in range(STARTS + 1):
-        if turn == 1:  # the first one compiles
-            times.clear()
-        screen = Screen([sys.executable, "-c", _EMPTY_APP], home)
-        times.setdefault("empty Textual app", []).append(screen.until("first paint") - screen.started)
-        screen.end()
-        for size, file in ((SMALL, small), (LARGE, large)):
-            screen = _app(file, home)
-            times.setdefault(f"{size:,} tasks: first paint", []).append(screen.until("reading") - screen.started)
-            times.setdefault(f"{size:,} tasks: all there", []).append(screen.until("saved") - screen.started)
-            screen.end()
-    base = median(times["empty Textual app"])
+def _starts(home: Path, files: Mapping[int, Path]) -> Iterator[Figure]:
+    """First paints, and when the tasks are there."""
+    empty = "empty Textual app"
+    alone = [sys.executable, "-c", _EMPTY_APP]
+    calls = {f"start to first paint: {empty}": partial(_start, alone, home, "first paint")}
+    for size, file in files.items():
+        command = [sys.executable, "-m", "ui.cli", "--file", str(file)]
+        calls[f"start to first paint with {size:,} tasks"] = partial(_start, command, home, "reading")
+        calls[f"start to the list with {size:,} tasks"] = partial(_start, command, home, "saved")
+    for call in calls.values():  # the first one compiles
+        call()
+    times = in_turns(calls, STARTS)
+    base = median(times[f"start to first paint: {empty}"])
     for what, found in times.items():
-        print(f"{what:36}{median(found) * 1000:9.0f} ms{median(found) / base:8.2f} x")
+        yield figure(what, found, (empty, base))
 
 
-def _keys(home: Path, small: Path, large: Path) -> None:
+def _start(command: Sequence[str], home: Path, mark: str) -> float:
+    screen = Screen(command, home)
+    seconds = screen.until(mark) - screen.started
+    screen.end()
+    return seconds
+
+
+def _keys(home: Path, small: Path, large: Path) -> Iterator[Figure]:
     """From a key to its paint."""
     bases: dict[str, float] = {}
-    for size, file in ((SMALL, small), (LARGE, large)):
+    for size, file in ((SIZES[0], small), (SIZES[-1], large)):
         screen = _app(file, home)
         screen.until("saved")
-        for what, keys in (("move", "jk"), ("complete and undo", "xu")):
+        for what, keys in (("cursor down or up", "jk"), ("done or undo", "xu")):
             times = [screen.key(key) for _ in range(KEYS // 2) for key in keys]
             base = bases.setdefault(what, median(times))
-            print(f"{what + f', {size:,} tasks':36}{median(times) * 1000:9.1f} ms{median(times) / base:8.2f} x")
+            yield figure(f"{what}, {size:,} tasks", times, (f"with {SIZES[0]}", base), tail=True)
         screen.end()
 
 
-def _many(home: Path, large: Path) -> None:
+def _memory_with(home: Path, file: Path) -> Figure:
+    screen = _app(file, home)
+    screen.until("saved")
+    screen.settle()
+    used = screen.status("VmHWM")
+    screen.end()
+    return Figure(f"memory with {SIZES[1]:,} tasks", used / 1024, "MB")
+
+
+def _many(home: Path, large: Path) -> Iterator[Figure]:
     """Searching, switching views, changes from elsewhere, memory and idling with many tasks."""
     screen = _app(large, home)
     screen.until("saved")
     screen.settle()
-    cold = screen.status("VmHWM")
+    yield Figure(f"memory with {SIZES[-1]:,} tasks", screen.status("VmHWM") / 1024, "MB")
     screen.key("/")
     times = []
     for place, key in enumerate(_SEARCH):
@@ -164,18 +178,17 @@ def _many(home: Path, large: Path) -> None:
             screen.key(key)
         else:
             times.append(_timed(screen, key, f"/{_SEARCH[: place + 1]}"))
-    print(f"{'search, a key':36}{median(times) * 1000:9.1f} ms    worst {max(times) * 1000:.1f} ms")
+    yield figure("search, from a key to what it finds", times, tail=True)
     screen.key("\x1b")
     sleep(1)
-    times = [_timed(screen, key, mark) for key, mark in _VIEWS]
-    print(f"{'another view':36}{median(times) * 1000:9.1f} ms    worst {max(times) * 1000:.1f} ms")
-    _changes(screen, large)
-    print(f"{'memory':36}{cold / 1024:9.0f} MB    after all this {screen.status('VmHWM') / 1024:.0f} MB")
+    yield figure("another view", [_timed(screen, key, mark) for key, mark in _VIEWS])
+    yield figure("a change by another process, to its paint", _changes(screen, large), tail=True)
+    yield Figure(f"memory with {SIZES[-1]:,} tasks, after all this", screen.status("VmHWM") / 1024, "MB")
     screen.settle()
     sleep(2)
     before = screen.cpu_seconds()
     sleep(IDLE_SECONDS)
-    print(f"{'idle':36}{(screen.cpu_seconds() - before) / IDLE_SECONDS * 100:9.2f} % of a core")
+    yield Figure("idle", (screen.cpu_seconds() - before) / IDLE_SECONDS * 100, "% of a core")
     screen.end()
 
 
@@ -186,7 +199,7 @@ def _timed(screen: Screen, key: str, mark: str) -> float:
     return screen.until(mark) - start
 
 
-def _changes(screen: Screen, file: Path) -> None:
+def _changes(screen: Screen, file: Path) -> list[float]:
     """From the acknowledgement of another process to the paint."""
     state, store = AppState(by="bench:1:-"), TaskStore(file)
     opened = store.load()
@@ -200,9 +213,4 @@ def _changes(screen: Screen, file: Path) -> None:
         start = perf_counter()
         times.append(screen.until(f"changed elsewhere {number}") - start)
     store.close()
-    worst = quantiles(times, n=20)[-1]
-    print(f"{'a change from elsewhere':36}{median(times) * 1000:9.1f} ms    p95 {worst * 1000:.1f} ms")
-
-
-if __name__ == "__main__":
-    main()
+    return times
