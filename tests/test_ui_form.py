@@ -143,6 +143,20 @@ async def test_a_date_is_chosen_by_arrows_or_words(file: Path) -> None:
         await app.until(lambda: app.task("one").due == "2026-11-11")
 
 
+async def test_ten_rows_are_enough(file: Path) -> None:
+    saved_list(file, "one")
+    async with opened(file, size=(60, 10)) as app:
+        await app.press("e")
+        await app.until_on(FormScreen)
+        await app.press(*["tab"] * 13, *"said")
+        await app.until(lambda: "Description said" in app.text and "enter or ctrl+s saves" in app.text)
+        await app.press("ctrl+s")
+        await app.until(lambda: app.task("one").description == "said")
+        await app.until(lambda: app.app.main.is_active)
+        await app.press("w", "d", *"tomorrow")
+        await app.until(lambda: "tomorrow" in app.lines[1] and ", tomorrow" in app.lines[2])
+
+
 @pytest.mark.parametrize(
     ("day", "days", "months", "then"),
     [

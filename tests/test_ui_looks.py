@@ -35,6 +35,10 @@ async def test_the_tour_is_shown_once(file: Path, tmp_path: Path) -> None:
         assert " adds a task" in app.text
         await app.press("escape")
         await app.until(lambda: " adds a task" not in app.text)
+        await app.pilot.resize_terminal(60, 10)
+        app.app.main.tour.wanted = True
+        await app.pilot.pause()
+        assert " adds a task" not in app.text  # there is no room for it
     async with opened(file, profile=ProfileStore(path).load(), profile_path=path) as app:
         assert " adds a task" not in app.text
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core import drafts, presence
+from core.drafts import Draft
+from core.instance_files import InstanceFiles, Owner
+from core.presence import Presence
 from tests.app_driver import names_on_disk, saved_list
 from tests.processes import Child
 from tests.terminal import Terminal
@@ -112,10 +117,50 @@ def test_hostile_text_never_reaches_the_terminal(file: Path) -> None:
         terminal.until_shown("Undone")
         terminal.send("q")
         assert terminal.wait() == 0
+    _check_sent(terminal)
+
+
+def _check_sent(terminal: Terminal) -> None:
+    """Nothing that was in a task reached the terminal as a command."""
     sent = terminal.raw.decode()
     for escape in ("\x1b[31mred", "\x1b]52;", "\x1b]0;", "\x00", "\x7f"):
         assert escape not in sent
     assert not [character for character in sent if "\x80" <= character <= "\x9f" or character in "\u202e\u2066"]
+
+
+def test_hostile_text_in_every_field_never_reaches_the_terminal(file: Path) -> None:
+    nasty = "".join(text for text in HOSTILE if "x" * 100 not in text)
+    state = saved_list(file, nasty)
+    fields: dict[str, Any] = {"project": "p\x1b[31mred[bold]\u202e", "tags": ["t\x1b[31mred"], "recur": nasty}
+    state.edit([state.find(1)], **fields, description="\n".join(HOSTILE), comment=nasty)
+    state.save_to_file(file)
+    gone = InstanceFiles(file, Owner.this_process()._replace(started="1"))
+    drafts.keep(gone, Draft("add", texts={"line": nasty}))
+    presence.announce(
+        InstanceFiles(file, Owner("attic", 1, "1")), Presence(f"{nasty}:1:{nasty}", "", state.find(1).uid)
+    )
+    with _app(file, columns=110, rows=36) as terminal:
+        terminal.until_shown("was half typed when todurable ended")
+        terminal.until_shown("1 open")
+        for keys, shown in (
+            (".", "Add"),
+            (" #p", "tab "),
+            ("\t", "project p\ufffd"),
+            ("\x1b", "was put aside"),
+            ("e", "also being changed at"),
+            ("!\x1b", "was put aside"),
+            ("wd", "arrows: day"),
+            ("[/x]", "is not understood"),
+        ):
+            terminal.send(keys)
+            terminal.until_shown(shown)
+        terminal.send("\x1b")
+        terminal.until(lambda: "arrows: day" not in terminal.text)
+        terminal.send("\r")
+        terminal.until_shown("pending")
+        terminal.send("q")
+        assert terminal.wait() == 0
+    _check_sent(terminal)
 
 
 @pytest.mark.parametrize("term", ["xterm", "xterm-256color", "screen-256color", "linux", "tmux-256color"])

@@ -167,7 +167,7 @@ class TaskApp(SturdyApp):
         self._events = asyncio.get_running_loop()
         self.call_after_refresh(self.worker.start)  # the screen first
         self.side.start()
-        self.main.tour.display = self.memory.is_first_time()
+        self.main.tour.wanted = self.memory.is_first_time()
         self.set_interval(_TICK, self.showing.tick)
         self.theme_changed_signal.subscribe(self, self._note_theme)
         if sys.platform != "win32":

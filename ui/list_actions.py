@@ -181,8 +181,8 @@ class ListActions:
         screen = self._screen
         if screen.name_line.is_open:
             screen.name_line.post_message(NameLine.Closed())
-        elif screen.tour.display:
-            screen.tour.display = False
+        elif screen.tour.wanted:
+            screen.tour.wanted = False
         elif screen.pane is not screen.tasks:
             screen.focus_list()
         elif screen.tasks.marks:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-_HINT = "enter saves, in the description ctrl+s   tab next   esc leaves"
+_HINT = "enter or ctrl+s saves   tab next   esc leaves"
 _DATE_HINT = "fri 17:00, +3d, eom, 24.12.   ctrl+o calendar   enter saves   esc leaves"
 
 

@@ -35,8 +35,10 @@ class ListScreen(Screen[None]):
     """Shows what it is given, and reads the keys of the list; `perform` does the actions of commands."""
 
     AUTO_FOCUS = "TaskList"
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (16, "-tall")]  # noqa: RUF012 - Textual's name
     DEFAULT_CSS = """
     ListScreen {
+        &.-short > Tour { display: none; }
         & > #banner {
             height: auto;
             padding: 0 1;

@@ -40,6 +40,7 @@ class FormRow(Horizontal):
             scrollbar-size-vertical: 1;
             scrollbar-background: $surface;
             scrollbar-color: $panel;
+            &:focus { border: none; }
         }
         & > .told { width: 34; padding: 0 0 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     }

@@ -21,11 +21,21 @@ class Tour(Static):
         padding: 0 1;
         background: $primary 20%;
         display: none;
+        &.-wanted { display: block; }
     }
     """
 
     def __init__(self) -> None:
         super().__init__(Content("\n").join(map(_line, _SENTENCES)), markup=False)
+
+    @property
+    def wanted(self) -> bool:
+        """Whether it is to be seen."""
+        return self.has_class("-wanted")
+
+    @wanted.setter
+    def wanted(self, wanted: bool) -> None:
+        self.set_class(wanted, "-wanted")
 
 
 def _line(parts: tuple[str, ...]) -> Content:
