@@ -14,6 +14,7 @@ from tests.trouble import HOSTILE
 from ui.screens.quit_screen import QuitScreen
 from ui.screens.recovery_screen import RecoveryScreen
 from ui.screens.stop_screen import StopScreen
+from ui.views import View
 
 
 def _check(app: Driver) -> None:
@@ -97,3 +98,32 @@ async def test_a_file_name_is_literal_too(tmp_path: Path, name: str) -> None:
         await app.press("q")
         await app.until(lambda: isinstance(app.app.screen, QuitScreen) and literal(name) in app.text)
         _check(app)
+
+
+async def test_every_field_is_literal_in_every_pane(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    state = saved_list(file)
+    for text in HOSTILE:
+        project = "/".join(part for part in text.split("/") if part.strip())
+        description = f"# {text}\n\n- {text}\n\n```\n{text}\n```"
+        state.add_task(text, comment=text, description=description, tag=text, project=project)
+    state.save_to_file(file)
+    async with opened(file, size=(120, 50)) as app:
+        await app.until(lambda: "Projects" in app.text)
+        await app.press("enter")
+        for text in HOSTILE:
+            assert app.current == text
+            await app.pilot.pause()
+            assert literal(text)[:8] in app.text
+            _check(app)
+            await app.press("j")
+        for view in (View("tag", HOSTILE[0]), View("project", HOSTILE[5])):
+            app.app.looking.open(view)
+            await app.pilot.pause()
+            _check(app)
+        for key in ("slash", "t"):
+            await app.press(key)
+            app.app.main.focused.insert_text_at_cursor(" ".join(text[:20] for text in HOSTILE))  # type: ignore[union-attr]
+            await app.pilot.pause()
+            _check(app)
+            await app.press("escape", "1")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.app_driver import opened, saved_list
+
+if TYPE_CHECKING:
+    import pytest
 
 
 async def test_it_finds_as_one_types(tmp_path: Path) -> None:
@@ -64,3 +69,32 @@ async def test_many_tasks_are_looked_through_in_a_thread_and_the_keys_wait_for_i
         await app.press("enter", "V", "d", "d")
         await app.until(lambda: "11 tasks are in the trash" in app.text)
         assert len(app.names) == 1088
+
+
+async def test_a_change_costs_what_changed_and_not_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "tasks.json"
+    state = saved_list(file)
+    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
+    state.save_to_file(file)
+    looked: list[str] = []
+    for where in ("ui.board.views_of", "ui.views.place", "ui.widgets.task_list.task_line"):
+        _count(monkeypatch, where, looked)
+    async with opened(file) as app:
+        await app.until(lambda: any("task 20" in row for row in app.rows))
+        for keys in (["j", "k"], ["x"], ["u"], ["+"], ["w", "t"], ["J"], ["space"]):
+            await app.pilot.pause()
+            looked.clear()
+            await app.press(*keys)
+            await app.until_saved()
+            assert len(looked) < 60, (keys, len(looked))  # a screen, not a list
+
+
+def _count(monkeypatch: pytest.MonkeyPatch, where: str, calls: list[str]) -> None:
+    module, _dot, name = where.rpartition(".")
+    real = getattr(import_module(module), name)
+
+    def counted(*arguments: object) -> object:
+        calls.append(name)
+        return real(*arguments)
+
+    monkeypatch.setattr(where, counted)
