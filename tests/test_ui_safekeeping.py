@@ -14,12 +14,17 @@ from textual.widgets import Input
 from core.archive import copies
 from core.instance_files import Owner
 from core.jobs import all_of
+from core.profile import Profile
 from core.state import AppState
 from tests.app_driver import Driver, opened
 from tests.test_ui_threads import Recorder
+from ui import running
+from ui.app import TaskApp
 from ui.screens.backups_screen import BackupsScreen
 from ui.screens.history_screen import PAGE, HistoryScreen
+from ui.screens.lists_screen import ListsScreen
 from ui.screens.settings_screen import SettingsScreen
+from ui.screens.welcome_screen import WelcomeScreen
 from ui.widgets.difference_list import MOST
 
 HOSTILE = "[/] [@click=app.bell]x\x1b[31m\u202e"
@@ -222,3 +227,62 @@ async def test_a_setting_that_is_not_valid_is_not_saved(file: Path, home: Path) 
         await app.press("escape")
         await app.until(lambda: app.app.main.is_active)
     assert saved() == {"schema_version": 1, "week_start": 6, "filters": {"home": "#home"}}
+
+
+async def test_four_questions_for_who_is_new(file: Path, home: Path) -> None:
+    profile = home / "todurable" / "profile.json"
+    async with opened(file) as app:
+        await app.press("g", "w")
+        await app.until_on(WelcomeScreen)
+        assert app.says("1 of 4 Which colours do you like?")
+        await app.press("j", "j", "enter")
+        assert app.says("2 of 4 Which day does your week begin with?")
+        await app.press("down", "enter")
+        assert app.says("3 of 4 How do you write dates?")
+        await app.press("enter")
+        assert app.says("4 of 4 A folder on another disk")
+        await app.press("x", "enter")
+        await app.until(lambda: app.says("“second_place” must be a full path"))
+        await app.press("backspace", "enter")
+        await app.until(lambda: app.app.theme == "nord")
+        assert app.app.memory.profile.week_start == 6
+        saved = json.loads(profile.read_bytes())
+        await app.press("g", "w")
+        await app.until_on(WelcomeScreen)
+        await app.press("escape")
+        await app.until(lambda: app.app.main.is_active)
+    assert saved == {
+        "schema_version": 1,
+        "theme": "nord",
+        "week_start": 6,
+        "date_style": "words",
+        "second_place": "",
+    }
+
+
+async def test_going_to_another_list(file: Path, home: Path) -> None:
+    lists = {"work": str(home / "work.json")}
+    async with opened(file, profile=Profile(lists=lists, tour_seen=True)) as app:
+        await app.press("g", "l")
+        await app.until_on(ListsScreen)
+        assert app.says("your own list")
+        await app.press("j", "enter")
+        await app.until(lambda: app.app._exit)
+        assert app.app.keeping.next_file == home / "work.json"
+    async with opened(file) as app:
+        await app.press("g", "l")
+        await app.until(lambda: app.says("You have one list."))
+
+
+def test_the_app_is_run_anew_for_each_list(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[tuple[str, bool]] = []
+
+    def run_one(app: TaskApp) -> int:
+        ran.append((app.status._name, app.welcomes))
+        app.keeping.next_file = file.with_name("work.json") if len(ran) == 1 else None
+        app.memory.profile = Profile(tour_seen=True)
+        return 0
+
+    monkeypatch.setattr(running, "_run_one", run_one)
+    assert running.run(file, Profile(), file.with_name("profile.json")) == 0
+    assert ran == [("tasks.json", True), ("work.json", False)]

@@ -77,6 +77,8 @@ class TaskApp(SturdyApp):
     """
 
     TITLE = "todurable"
+    welcomes = False
+    """Whether its user is asked a few questions first."""
 
     def __init__(
         self,
@@ -121,6 +123,7 @@ class TaskApp(SturdyApp):
         setting = AttributeActions(self.changing, self.showing, self._today)
         ordering = OrderActions(self.changing, self.showing)
         self.dropping = Dropping(self.main, setting, ordering)
+        self.keeping = KeepActions(self, self.changing, file, self._clock, self._use, lambda: self.memory.profile)
         resume = {"form": self.forms.resume, "description": self.describing.resume}
         self.editing = EditActions(self.changing, drafting, self._words, self.showing, ordering.ends_beside, resume)
         return {
@@ -134,7 +137,7 @@ class TaskApp(SturdyApp):
             "description": self.describing,
             "set": setting,
             "order": ordering,
-            "keep": KeepActions(self, self.changing, file, self._clock, self._use),
+            "keep": self.keeping,
         }
 
     def _today(self) -> date:
@@ -168,6 +171,8 @@ class TaskApp(SturdyApp):
         self.call_after_refresh(self.worker.start)  # the screen first
         self.side.start()
         self.main.tour.wanted = self.memory.is_first_time()
+        if self.welcomes:
+            self.call_after_refresh(self.keeping.action_welcome)
         self.set_interval(_TICK, self.showing.tick)
         self.theme_changed_signal.subscribe(self, self._note_theme)
         if sys.platform != "win32":

@@ -113,6 +113,8 @@ COMMANDS = (
     Command("mark.invert", ("*",), "list.invert_marks", "Invert marks", "Mark what is not marked", _MARKS),
     Command("keep.history", ("g h",), "keep.history", "History", "Show every change, and go back in time", _SAFE),
     Command("keep.backups", ("g b",), "keep.backups", "Backups", "Show the backups, make one, restore", _SAFE),
+    Command("keep.lists", ("g l",), "keep.lists", "Lists", "Go to another of your lists", _SAFE),
+    Command("keep.welcome", ("g w",), "keep.welcome", "Set up", "Answer four questions about how you work", _SAFE),
     Command("keep.settings", (",",), "keep.settings", "Settings", "Change your settings", _SAFE),
     Command("app.help", ("?",), "help", "Help", "Show the keys", _PROGRAM, "help"),
     Command("app.palette", ("ctrl+p",), "app.command_palette", "Commands", "Find a command by its name", _PROGRAM),

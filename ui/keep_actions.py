@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
 from core import archive, zip_backup
+from core.errors import TodurableError
 from core.file_safety import SafeFileManager
 from core.jobs import Running
-from core.paths import profile_file
+from core.paths import profile_file, task_file
 from core.profile import Profile, ProfileStore
 from core.store import TaskStore
 from core.task import Task
@@ -22,8 +24,10 @@ from ui import sentences
 from ui.changing import Changing
 from ui.screens.backups_screen import BackupsScreen
 from ui.screens.history_screen import HistoryScreen
+from ui.screens.lists_screen import ListsScreen
 from ui.screens.restore_screen import Chosen
 from ui.screens.settings_screen import SettingsScreen
+from ui.screens.welcome_screen import WelcomeScreen
 from ui.settings import second_place
 from ui.widgets.difference_list import Difference
 
@@ -43,8 +47,11 @@ class KeepActions:
         file: Path,
         clock: Callable[[], datetime],
         use: Callable[[Profile], None],
+        profile: Callable[[], Profile],
     ) -> None:
-        self._use = use
+        self.next_file: Path | None = None
+        """The list to open when this one is closed."""
+        self._use, self._profile = use, profile
         self._app, self._changing, self._file, self._clock = app, changing, file, clock
 
     async def action_history(self) -> None:
@@ -58,6 +65,39 @@ class KeepActions:
 
     async def action_settings(self) -> None:
         await self._app.push_screen(SettingsScreen(_profile_store, self._use))
+
+    async def action_welcome(self) -> None:
+        await self._app.push_screen(WelcomeScreen(), self._take_answers)
+
+    def _take_answers(self, answers: dict[str, Any] | None) -> None:
+        if answers:
+            self._app.run_worker(partial(self._save, answers), thread=True, exit_on_error=False)
+
+    def _save(self, answers: dict[str, Any]) -> None:
+        """In a thread."""
+        try:
+            profile = _profile_store().change(answers)
+        except TodurableError as error:
+            self._app.call_from_thread(self._changing.refuse, str(error))
+            return
+        self._app.call_from_thread(self._use, profile)
+
+    async def action_lists(self) -> None:
+        lists = self._profile().lists
+        if lists:
+            await self._app.push_screen(ListsScreen(lists), self._go_to)
+        else:
+            self._changing.refuse("You have one list. Name others in the settings: lists.work = ~/work.json")
+
+    async def _go_to(self, name: str | None) -> None:
+        """Leave this list for another."""
+        if self._changing.state.pending:
+            self._changing.refuse("Not all is saved yet. Try again in a moment.")
+        elif name is not None:
+            profile = self._profile()
+            wanted = profile.lists.get(name) or profile.file or None
+            self.next_file = task_file(os.environ, wanted)
+            await self._app.action_quit()
 
     def _files(self) -> SafeFileManager:
         """Called in a thread: a link is followed."""

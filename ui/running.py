@@ -16,11 +16,20 @@ _PATIENCE = 10.0
 
 
 def run(file: Path, profile: Profile, profile_path: Path | None) -> int:
-    """Open the app on the list at `file`; returns the exit code when its user has left it."""
+    """Open the app on the list at `file`, then on each that its user goes to; returns the exit code of the last."""
     # Many tasks make many tuples at once: looking for cycles in them takes longer than all the rest.
     gc.set_threshold(_GARBAGE, 10, 10)
-    app = TaskApp(file, lock_timeout=profile.lock_timeout, profile=profile, profile_path=profile_path)
+    following = file
+    while True:
+        app = TaskApp(following, lock_timeout=profile.lock_timeout, profile=profile, profile_path=profile_path)
+        app.welcomes = profile_path is not None and not profile.tour_seen
+        code = _run_one(app)
+        if code != exit_codes.DONE or app.keeping.next_file is None:
+            return code
+        profile, following = app.memory.profile, app.keeping.next_file
 
+
+def _run_one(app: TaskApp) -> int:
     def take(failed: threading.ExceptHookArgs) -> None:
         app.side.log_error(failed.exc_value)
         app.leave_without_terminal(failed.thread)
