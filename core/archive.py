@@ -102,9 +102,13 @@ def write(file: Path, raw: bytes) -> Copy:
 
 
 def keep(file: Path, source: Path) -> Copy | None:
-    """As `write`, for what `source` holds: a backup, which nothing writes to. None where there is no good one."""
+    """As `write`, for what `source` holds: a backup, which nothing writes to.
+
+    None where there is no good one, or where nothing was ever changed in it.
+    """
     read = durable.read_file(source, follow=False)
-    if read is None or not checkpoint.verify(read[0]):
+    header = checkpoint.read_header(read[0]) if read else None
+    if read is None or header is None or header.seq == 0 or not checkpoint.verify(read[0]):
         return None
     small = len(read[0]) <= LARGE_COPY
     return _kept(file, read[0], lambda target: _link(source, target, read[0]) if small else _write(target, read[0]))
