@@ -77,8 +77,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture(autouse=True)
-def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty directory in place of the home and the data directory of whoever runs the tests."""
+def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, compiled: Path) -> Path:
+    """An empty directory in place of the home and the data directory of whoever runs the tests.
+
+    Programs that a test starts keep what they compiled, as a user's do: else each start would compile all of it again.
+    """
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(compiled))
     directory = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(directory))
     monkeypatch.setenv("TODURABLE_HOME", str(directory / "todurable"))

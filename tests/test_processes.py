@@ -31,7 +31,7 @@ ADD_AND_SAVE = """
 """
 FORK_COMMANDS = """
     import os, sys
-    import ui.verbs.add, ui.verbs.status
+    import portalocker, core.archive, core.quickadd, ui.verbs.add, ui.verbs.status  # once, not in every child
     from ui.cli import main
     print("ready", flush=True)
     sys.stdin.readline()
