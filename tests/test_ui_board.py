@@ -27,7 +27,7 @@ def _task(number: int, **fields: object) -> Task:
 def _board(tasks: Sequence[Task], shown: Shown) -> Board:
     board = Board(NOW)
     known = {task.uid: task for task in tasks}
-    board.install(build(shown, known, NOW, sort_into_views(tasks, NOW)), known)
+    board.install(build(shown, known, NOW, sort_into_views(tasks, NOW)))
     return board
 
 
@@ -96,7 +96,7 @@ def test_what_was_completed_stays_until_the_view_is_opened_again() -> None:
     board.update([_UIDS[0]], known)
     assert _lines(board) == ["task 0", "task 1"]
     assert (board.counts[ALL], board.counts[DONE]) == (1, 1)
-    board.install(build(Shown(), known, NOW, board.views), known)
+    board.install(build(Shown(), known, NOW, board.sorting))
     assert _lines(board) == ["task 1"]
 
 
@@ -115,8 +115,10 @@ def test_what_a_query_found_is_kept_in_its_order() -> None:
     tasks = [_task(number) for number in range(4)]
     known = {task.uid: task for task in tasks}
     board = Board(NOW)
-    found = build_found(Shown(View("search", "x")), [tasks[2], tasks[0]], NOW, {}, lambda task: task.due is not None)
-    board.install(found, known)
+    sorting = sort_into_views(tasks, NOW)
+    shown = Shown(View("search", "x"))
+    found = build_found(shown, [tasks[2], tasks[0]], NOW, sorting, lambda task: task.due is not None)
+    board.install(found)
     assert _lines(board) == ["task 2", "task 0"]
     known |= {_UIDS[0]: _task(0, due="2026-12-01"), _UIDS[3]: _task(3, due="2026-12-01"), _UIDS[1]: _task(1, name="no")}
     board.update([_UIDS[0], _UIDS[1], _UIDS[3]], known)
@@ -163,7 +165,7 @@ def test_changes_lead_where_building_anew_leads(data: st.DataObject, shown: Show
                 known.pop(_UIDS[number], None)
         board.update([_UIDS[number] for number in changed], known)
     lingering = {task.uid for task in _shown_tasks(board)} - {
-        uid for uid, views in sort_into_views(known.values(), NOW).items() if shown.view in views
+        uid for uid, views in sort_into_views(known.values(), NOW).views.items() if shown.view in views
     }
     assert all(known[uid].status in (Status.DONE, Status.CANCELLED) for uid in lingering)
     board.rows.update(dict.fromkeys(lingering))
@@ -178,9 +180,9 @@ def test_many_changes_at_once_do_what_they_do_one_by_one(order: list[int]) -> No
     tasks = [_task(number, due=f"2026-12-{10 + place}") for number, place in enumerate(order)]
     built = build(Shown(UPCOMING), {task.uid: task for task in tasks}, NOW, sort_into_views(tasks, NOW)).rows
     assert isinstance(built, Rows)
-    one_by_one = build(Shown(UPCOMING), {}, NOW, {}).rows
+    one_by_one = build(Shown(UPCOMING), {}, NOW, sort_into_views((), NOW)).rows
     for task in tasks:
         one_by_one.update({task.uid: task})
-    many = build(Shown(UPCOMING), {}, NOW, {}).rows
+    many = build(Shown(UPCOMING), {}, NOW, sort_into_views((), NOW)).rows
     many.update({**{f"none {number}": None for number in range(100)}, **{task.uid: task for task in tasks}})
     assert one_by_one.items == built.items == many.items

@@ -25,7 +25,7 @@ from core.store import News
 from ui import sentences
 from ui.attribute_actions import AttributeActions
 from ui.changing import Changing
-from ui.commands import COMMANDS, rebound
+from ui.commands import COMMANDS, rebound, shown_keys
 from ui.conflict_actions import ConflictActions
 from ui.description_actions import DescriptionActions
 from ui.detailing import Detailing
@@ -200,7 +200,7 @@ class TaskApp(SturdyApp):
         """The palette, made from the table of commands."""
         for command in self.main.commands:
             act = partial(self.perform, command.action)
-            yield SystemCommand(command.title, command.help, act, command.listed)
+            yield SystemCommand(command.title, f"{command.help}  ({shown_keys(command)})", act, command.listed)
         yield SystemCommand("Theme", "Choose other colours", self.action_change_theme)
 
     def action_command_palette(self) -> None:

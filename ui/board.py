@@ -7,8 +7,9 @@ any thread may call, and is then installed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from core.facts import Moment
@@ -17,7 +18,6 @@ from ui.found_rows import FoundRows
 from ui.rows import Arrangement, Rows
 from ui.views import ALL, View, changes_today, grouping, heading, is_tree, sort_key, usual_order, views_of
 
-Views: TypeAlias = dict[str, tuple[View, ...]]
 Matches: TypeAlias = Callable[[Task], bool]
 _CLOSED = (Status.DONE, Status.CANCELLED)
 
@@ -29,35 +29,45 @@ class Shown(NamedTuple):
     order: str = ""
 
 
+class Sorting(NamedTuple):
+    """The views of each task, how many tasks each has, and the tasks whose views change before the day is over."""
+
+    views: dict[str, tuple[View, ...]]
+    counts: Counter[View]
+    soon: set[str]
+
+
 class Built(NamedTuple):
-    """The lines of `shown`, and the views of each task, as they were at `now`."""
+    """The lines of `shown`, and all tasks sorted into views, as they were at `now`."""
 
     shown: Shown
     now: Moment
     rows: Rows | FoundRows
-    views: Views
+    sorting: Sorting
     matches: Matches | None = None
 
 
-def sort_into_views(tasks: Iterable[Task], now: Moment) -> Views:
-    """The views of each of `tasks`."""
-    return {task.uid: views_of(task, now) for task in tasks}
+def sort_into_views(tasks: Collection[Task], now: Moment) -> Sorting:
+    """Sort all `tasks` into views."""
+    views = {task.uid: views_of(task, now) for task in tasks}
+    soon = {task.uid for task in tasks if changes_today(task, now)}
+    return Sorting(views, Counter(chain.from_iterable(views.values())), soon)
 
 
-def build(shown: Shown, known: Mapping[str, Task], now: Moment, views: Views) -> Built:
+def build(shown: Shown, known: Mapping[str, Task], now: Moment, sorting: Sorting) -> Built:
     """The lines of those tasks that are in the view `shown`."""
-    pairs = list(views.items())  # in one step, so that whoever changes `views` meanwhile does not come between
+    pairs = list(sorting.views.items())  # in one step, so that no change of them comes between
     each = {id(some): some for _uid, some in pairs}  # equal ones are one object: few have to be looked at
     inside = {identity for identity, some in each.items() if shown.view in some}
     found = (known.get(uid) for uid, some in pairs if id(some) in inside)
     chosen = [task for task in found if task is not None]
-    return Built(shown, now, Rows(_arrangement(shown, now), chosen), views)
+    return Built(shown, now, Rows(_arrangement(shown, now), chosen), sorting)
 
 
-def build_found(shown: Shown, found: Sequence[Task], now: Moment, views: Views, matches: Matches) -> Built:
+def build_found(shown: Shown, found: Sequence[Task], now: Moment, sorting: Sorting, matches: Matches) -> Built:
     """The lines of what a query found: in the order of `found`, where `shown` names none."""
     rows = Rows(_arrangement(shown, now), found) if shown.order else FoundRows(found)
-    return Built(shown, now, rows, views, matches)
+    return Built(shown, now, rows, sorting, matches)
 
 
 def _arrangement(shown: Shown, now: Moment) -> Arrangement:
@@ -71,10 +81,7 @@ class Board:
     """See the module."""
 
     def __init__(self, now: Moment) -> None:
-        self._built = build(Shown(), {}, now, {})
-        self.counts: Counter[View] = Counter()
-        """How many tasks each view has."""
-        self._soon: set[str] = set()
+        self._built = build(Shown(), {}, now, sort_into_views((), now))
 
     @property
     def shown(self) -> Shown:
@@ -87,20 +94,22 @@ class Board:
         return self._built.rows
 
     @property
-    def views(self) -> Views:
-        """The views of each task. For `build`."""
-        return self._built.views
+    def counts(self) -> Counter[View]:
+        """How many tasks each view has."""
+        return self._built.sorting.counts
+
+    @property
+    def sorting(self) -> Sorting:
+        """All tasks, sorted into views. For `build`."""
+        return self._built.sorting
 
     @property
     def now(self) -> Moment:
         """The time as of which tasks are late, or today's."""
         return self._built.now
 
-    def install(self, built: Built, known: Mapping[str, Task]) -> None:
+    def install(self, built: Built) -> None:
         """Show what was built."""
-        if built.views is not self._built.views:
-            self.counts = Counter(view for views in built.views.values() for view in views)
-            self._soon = {task.uid for task in known.values() if changes_today(task, built.now)}
         self._built = built
 
     def update(self, changed: Iterable[str], known: Mapping[str, Task]) -> None:
@@ -117,20 +126,21 @@ class Board:
         if now.day != self.now.day:
             return False
         self._built = self._built._replace(now=now)
-        self.update([uid for uid in self._soon if uid in known and self._moved(known[uid])], known)
+        self.update([uid for uid in self.sorting.soon if uid in known and self._moved(known[uid])], known)
         return True
 
     def _moved(self, task: Task) -> bool:
-        return self.views.get(task.uid) != views_of(task, self.now)
+        return self.sorting.views.get(task.uid) != views_of(task, self.now)
 
     def _sort_into_views(self, uid: str, task: Task | None) -> None:
-        self.counts.subtract(self.views.pop(uid, ()))
-        self._soon.discard(uid)
+        views, counts, soon = self.sorting
+        counts.subtract(views.pop(uid, ()))
+        soon.discard(uid)
         if task is not None:
-            self.views[uid] = views_of(task, self.now)
-            self.counts.update(self.views[uid])
+            views[uid] = views_of(task, self.now)
+            counts.update(views[uid])
             if changes_today(task, self.now):
-                self._soon.add(uid)
+                soon.add(uid)
 
     def _belongs(self, task: Task) -> bool:
         """Whether `task` is shown. What was completed stays, until another view is opened: it may have been a slip."""
@@ -138,4 +148,4 @@ class Board:
             return True
         if self._built.matches is not None:
             return self._built.matches(task)
-        return self.shown.view in self.views[task.uid]
+        return self.shown.view in self.sorting.views[task.uid]

@@ -102,7 +102,7 @@ COMMANDS = (
     Command("find.next", ("n",), "list.next_match(1)", "Next match", "Go to the next task that was found", _VIEWS),
     Command("find.previous", ("N",), "list.next_match(-1)", "Previous match", "Go to the one before", _VIEWS),
     *(
-        Command(f"sort.{order}", (f"S {key}",), f"list.sort('{order}')", f"Sort {words}", f"Sort {words}", _VIEWS)
+        Command(f"sort.{order}", (f"S {key}",), f"list.sort('{order}')", f"Sort {words}", f"Show tasks {words}", _VIEWS)
         for key, (order, words) in zip("mdpncl", ORDERS.items(), strict=True)
     ),
     Command("find.save", ("F",), "list.save_search", "Save the search", "Save the search as a filter", _VIEWS),
@@ -117,7 +117,7 @@ COMMANDS = (
     Command("keep.welcome", ("g w",), "keep.welcome", "Set up", "Answer four questions about how you work", _SAFE),
     Command("keep.settings", (",",), "keep.settings", "Settings", "Change your settings", _SAFE),
     Command("app.help", ("?",), "help", "Help", "Show the keys", _PROGRAM, "help"),
-    Command("app.palette", ("ctrl+p",), "app.command_palette", "Commands", "Find a command by its name", _PROGRAM),
+    Command("app.palette", (":", "ctrl+p"), "app.command_palette", "Commands", "Find a command by its name", _PROGRAM),
     Command("app.back", ("escape",), "list.back", "Back", "Close the message or the input line", _PROGRAM),
     Command("app.quit", ("q",), "app.quit", "Quit", "Leave; never asks when all is saved", _PROGRAM, "quit"),
 )

@@ -12,7 +12,7 @@ from core.list_state import ListState
 from core.query import Query, QueryError, parse
 from core.task import Task
 from core.tasklist import place
-from ui.board import Board, Built, Shown, Views, build, build_found, sort_into_views
+from ui.board import Board, Built, Shown, Sorting, build, build_found, sort_into_views
 from ui.newest import Newest
 from ui.screens.list_screen import ListScreen
 from ui.sentences import empty_view
@@ -140,10 +140,10 @@ class Showing:
         tasks, stale, version = list(self._state.known.values()), self._stale, self._version
         now = self._now() if stale else self._board.now
         self._asked += 1
-        ticket, views = self._asked, self._board.views
+        ticket, sorting = self._asked, self._board.sorting
 
         def attempt() -> Callable[[], None]:
-            sorted_in = sort_into_views(tasks, now) if stale else views
+            sorted_in = sort_into_views(tasks, now) if stale else sorting
             try:
                 built, query = self._build(shown, tasks, now, sorted_in, version)
             except QueryError as error:
@@ -158,17 +158,17 @@ class Showing:
             self._newest.ask(attempt)
 
     def _build(
-        self, shown: Shown, tasks: list[Task], now: Moment, views: Views, version: int
+        self, shown: Shown, tasks: list[Task], now: Moment, sorting: Sorting, version: int
     ) -> tuple[Built, Query | None]:
         """What is to be shown, and the query that found it. Raises QueryError."""
         text = self._query(shown.view)
         if text is None:
-            return build(shown, self._state.known, now, views), None
+            return build(shown, self._state.known, now, sorting), None
         query = parse(text, now=self._clock().astimezone(), week_start=self.week_start)
         self._sort(tasks, version)
         known = self._state.known
         found = query.select(self._sorted[1], known)
-        return build_found(shown, found, now, views, lambda task: bool(query.filter([task], known))), query
+        return build_found(shown, found, now, sorting, lambda task: bool(query.filter([task], known))), query
 
     def _sort(self, tasks: list[Task], version: int) -> Callable[[], None]:
         if self._sorted[0] != version:
@@ -191,7 +191,7 @@ class Showing:
             return
         known, fresh, self._found_by = self._state.known, self._stale, query
         self._stale = False
-        self._board.install(built, known)
+        self._board.install(built)
         self._board.update(self._missed, known)
         self._missed = set()
         self._settled.set()
