@@ -7,6 +7,7 @@ over, so that it is offered once; until that one has dealt with it, it is left b
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,12 +37,12 @@ _encode = Encoder().encode
 _decode = Decoder(list[Draft]).decode
 
 
-def keep(files: InstanceFiles, draft: Draft | None) -> None:
-    """Have `draft` on the disk, or nothing. Raises OSError or FileSafetyError."""
-    if draft is None:
-        files.remove(_SUFFIX)
+def keep(files: InstanceFiles, drafts: Sequence[Draft]) -> None:
+    """Have `drafts` on the disk, in place of those before. Raises OSError or FileSafetyError."""
+    if drafts:
+        files.write(_SUFFIX, _encode(drafts))
     else:
-        files.write(_SUFFIX, _encode([draft]))
+        files.remove(_SUFFIX)
 
 
 def take_over(files: InstanceFiles) -> tuple[Draft, ...]:

@@ -81,8 +81,8 @@ def test_where_the_folder_of_the_list_is_missing_it_is_not_made(tmp_path: Path) 
 def test_what_was_half_typed_is_taken_over_once(file: Path, gone: Owner) -> None:
     mine, dead = InstanceFiles(file, HERE), InstanceFiles(file, gone)
     draft = Draft("add", texts={"line": "Pay \x1b[31m“rent” #home"})
-    drafts.keep(dead, draft)
-    drafts.keep(InstanceFiles(file, _elsewhere()), Draft("add", texts={"line": "theirs"}))
+    drafts.keep(dead, [draft])
+    drafts.keep(InstanceFiles(file, _elsewhere()), [Draft("add", texts={"line": "theirs"})])
     assert drafts.take_over(mine) == (draft,)
     assert not dead.path(".draft").exists()
     assert drafts.take_over(mine) == ()
@@ -96,7 +96,7 @@ def test_what_was_half_typed_is_taken_over_once(file: Path, gone: Owner) -> None
 
 def test_a_draft_that_cannot_be_taken_over_stays(file: Path, gone: Owner, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, dead = InstanceFiles(file, HERE), InstanceFiles(file, gone)
-    drafts.keep(dead, Draft("add", texts={"line": "x"}))
+    drafts.keep(dead, [Draft("add", texts={"line": "x"})])
     dead.path(".draft").with_name(f"tasks.json.{gone.host}.{gone.pid}.2.draft").write_bytes(b"[{}]")
     with monkeypatch.context() as broken:
         broken.setattr(os, "fsync", _fail)
@@ -104,8 +104,8 @@ def test_a_draft_that_cannot_be_taken_over_stays(file: Path, gone: Owner, monkey
             drafts.take_over(mine)
     assert drafts.take_over(mine) == (Draft("add", texts={"line": "x"}),)
     assert len(list(mine.directory.iterdir())) == 2  # what was taken over, and what could not be read
-    drafts.keep(mine, Draft("add"))
-    drafts.keep(mine, None)
+    drafts.keep(mine, [Draft("add")])
+    drafts.keep(mine, [])
     assert not mine.path(".draft").exists()
 
 

@@ -67,6 +67,23 @@ async def test_what_is_left_is_put_aside_and_comes_back(tmp_path: Path) -> None:
         await app.until(lambda: _drafts(file) == "")
 
 
+async def test_what_was_put_aside_is_kept_until_its_user_leaves(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    async with opened(file) as app:
+        await app.press("a", *"first", "escape")
+        await app.until(lambda: ". brings it back" in app.text)
+        await app.press("a", *"second")
+        await app.until(lambda: "first" in _drafts(file) and "second" in _drafts(file))  # a kill would lose neither
+        await app.press("escape", ".", "enter")
+        await app.until(lambda: app.names == ["second"])
+        await app.press("escape")
+        await app.until(lambda: not app.app.main.typing and "second" not in _drafts(file))
+        assert "first" in _drafts(file)
+        await app.press("q")
+        await app.until(lambda: app.app._exit)
+    assert _drafts(file) == ""
+
+
 async def test_what_is_typed_when_the_terminal_goes_away_is_kept(tmp_path: Path) -> None:
     file = tmp_path / "tasks.json"
     async with opened(file) as app:

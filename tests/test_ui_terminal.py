@@ -135,7 +135,7 @@ def test_hostile_text_in_every_field_never_reaches_the_terminal(file: Path) -> N
     state.edit([state.find(1)], **fields, description="\n".join(HOSTILE), comment=nasty)
     state.save_to_file(file)
     gone = InstanceFiles(file, Owner.this_process()._replace(started="1"))
-    drafts.keep(gone, Draft("add", texts={"line": nasty}))
+    drafts.keep(gone, [Draft("add", texts={"line": nasty})])
     presence.announce(
         InstanceFiles(file, Owner("attic", 1, "1")), Presence(f"{nasty}:1:{nasty}", "", state.find(1).uid)
     )

@@ -104,7 +104,8 @@ class TaskApp(SturdyApp):
         self.main = ListScreen(ListStatus(file.name, phase=READING), self._today, self.perform, commands)
         self.changing = Changing(self.state, self.main, self._changed)
         self.showing = Showing(self.state, self.main, clock, self._post)
-        self.leaving = Leaving(self, self.changing, self.worker.stop)
+        self.drafting = Drafting(self.side)
+        self.leaving = Leaving(self, self.changing, self._finish)
         self.status = Status(file.name, self.changing, self.showing, self.leaving, clock)
         self.detailing = Detailing(self.state, self.main, file, clock, self._post)
         self.actors = self._make_actors(file)
@@ -115,17 +116,18 @@ class TaskApp(SturdyApp):
 
     def _make_actors(self, file: Path) -> dict[str, object]:
         """Who does the actions of commands, by what these begin with."""
-        drafting = Drafting(self.side)
         self.conflicts = ConflictActions(self.changing)
-        self.forms = FormActions(self.changing, drafting, self.side, self._words)
-        self.describing = DescriptionActions(self.changing, drafting, self.side, self.worker.look)
+        self.forms = FormActions(self.changing, self.drafting, self.side, self._words)
+        self.describing = DescriptionActions(self.changing, self.drafting, self.side, self.worker.look)
         self.looking = ListActions(self.main, self.showing, self.memory)
         setting = AttributeActions(self.changing, self.showing, self._today)
         ordering = OrderActions(self.changing, self.showing)
         self.dropping = Dropping(self.main, setting, ordering)
         self.keeping = KeepActions(self, self.changing, file, self._clock, self._use, lambda: self.memory.profile)
         resume = {"form": self.forms.resume, "description": self.describing.resume}
-        self.editing = EditActions(self.changing, drafting, self._words, self.showing, ordering.ends_beside, resume)
+        self.editing = EditActions(
+            self.changing, self.drafting, self._words, self.showing, ordering.ends_beside, resume
+        )
         return {
             "": self.main,
             "app": self,
@@ -182,6 +184,10 @@ class TaskApp(SturdyApp):
     def on_unmount(self) -> None:
         self.worker.stop()
         self.side.stop()
+
+    def _finish(self) -> None:
+        self.drafting.forget_aside()
+        self.worker.stop()
 
     def get_line_filters(self) -> list[LineFilter]:
         return [*super().get_line_filters(), *([PlainSigns()] if self.memory.profile.ascii else [])]

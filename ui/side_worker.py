@@ -64,8 +64,8 @@ class SideWorker:
         self._tell = tell
         self._thread = Thread(target=self._run, name="side", daemon=True)
         self._changed = Condition()
-        self._draft: Draft | None = None
-        self._kept: Draft | None = None
+        self._drafts: tuple[Draft, ...] = ()
+        self._kept: tuple[Draft, ...] = ()
         self._presence = Presence(this_instance(), utc(clock()))
         self._announced: Presence | None = None
         self._errors: list[BaseException | None] = []
@@ -81,14 +81,14 @@ class SideWorker:
         """Begin with looking for others, and for what was left behind."""
         self._thread.start()
 
-    def keep(self, draft: Draft | None) -> None:
-        """Have `draft` on the disk from now on, in place of the one before; None: nothing is half typed."""
+    def keep(self, half_typed: tuple[Draft, ...]) -> None:
+        """Have `half_typed` on the disk from now on, in place of what was before."""
         with self._changed:
-            self._draft = draft
+            self._drafts = half_typed
             self._changed.notify_all()
 
     def forget(self) -> None:
-        """What was left behind has been dealt with."""
+        """What was left behind is among what is kept now."""
         with self._changed:
             self._forget = True
             self._changed.notify_all()
@@ -142,12 +142,12 @@ class SideWorker:
                 self._try(self._look)
             with self._changed:
                 self._changed.wait_for(lambda: self._stopping or self._waits(), POLL)
-                self._changed.wait_for(lambda: self._stopping, DELAY if self._draft != self._kept else 0)
+                self._changed.wait_for(lambda: self._stopping, DELAY if self._drafts != self._kept else 0)
         self._write()
         self._try(lambda: presence.leave(self._files))
 
     def _waits(self) -> bool:
-        draft_waits = self._draft != self._kept and self.problem is None
+        draft_waits = self._drafts != self._kept and self.problem is None
         return (
             draft_waits
             or bool(self._errors or self._unneeded or self._remembered)
@@ -171,17 +171,17 @@ class SideWorker:
 
     def _write(self) -> None:
         with self._changed:
-            draft, now, errors, forget = self._draft, self._presence, self._errors, self._forget
+            half_typed, now, errors, forget = self._drafts, self._presence, self._errors, self._forget
             self._errors, self._forget = [], False
             unneeded, self._unneeded = self._unneeded, []
             remembered, self._remembered = self._remembered, {}
         self.problem = None
-        if draft != self._kept:
-            self._try(lambda: self._keep(draft))
+        if half_typed != self._kept:
+            self._try(lambda: self._keep(half_typed))
         if now != self._announced:
             self._announced = now  # even where it fails: the next change tries again
             self._try(lambda: presence.announce(self._files, now))
-        if forget:
+        if forget and half_typed == self._kept:  # else what was left behind stays there, and is offered once more
             self._try(lambda: drafts.forget_taken(self._files))
         for file in unneeded:
             self._try(partial(scratch.remove, file))
@@ -191,9 +191,9 @@ class SideWorker:
             entries = ["".join(format_exception(error)) for error in errors]
             self._try(lambda: log.append(self._logs, entries, self._clock()))
 
-    def _keep(self, draft: Draft | None) -> None:
-        drafts.keep(self._files, draft)
-        self._kept = draft
+    def _keep(self, half_typed: tuple[Draft, ...]) -> None:
+        drafts.keep(self._files, half_typed)
+        self._kept = half_typed
 
     def _try(self, act: Callable[[], object]) -> None:
         try:
