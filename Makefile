@@ -48,6 +48,9 @@ check: setup
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
 
+screenshots: setup
+	PYTHONPATH=. $(BIN)/python docs/screenshots.py $(ARGS)
+
 format: setup
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
