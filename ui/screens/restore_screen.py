@@ -71,6 +71,8 @@ class RestoreScreen(Screen[None]):
             text-wrap: nowrap;
             text-overflow: ellipsis;
             &, &:focus { border: none; background-tint: $background 0%; }
+            & > .option-list--option-highlighted { background: $primary 15%; color: $text; text-style: none; }
+            &:focus > .option-list--option-highlighted { background: $primary 40%; color: $text; text-style: none; }
         }
         #restore-then { height: auto; padding: 0 1; color: $text-muted; }
         #restore-right { border-left: solid $surface; }

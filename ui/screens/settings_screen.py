@@ -105,7 +105,7 @@ class SettingsScreen(ModalScreen[None]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         name, value = self._given(event.input)
-        problem = "" if name == _NEW else _problem(name, value)
+        problem = self._problem(name, value)
         event.input.set_class(bool(problem), "-bad")
         self._say(problem or _HINT, bad=bool(problem))
 
@@ -113,7 +113,7 @@ class SettingsScreen(ModalScreen[None]):
         name, value = self._given(event.input)
         if name == _NEW:
             self._say("Write it as filters.home = #home, lists.work = ~/work.json or keys.task.done = x", bad=True)
-        elif not _problem(name, value):
+        elif not self._problem(name, value):
             self._save(name, as_written(name, value) if value or name.partition(".")[0] not in NAMED else None)
 
     @work(thread=True, exclusive=True, group="save", exit_on_error=False)
@@ -130,6 +130,12 @@ class SettingsScreen(ModalScreen[None]):
         if dict(_fields(profile)).keys() != self._fields.keys():
             self._shown(profile)
         self._say(f"Saved: {name}.")
+
+    def _problem(self, name: str, value: str) -> str:
+        """Why `value` cannot be the setting; empty where it can."""
+        if name == "theme" and value and value not in self.app.available_themes:
+            return f"There is no theme “{value}”. They are: {', '.join(sorted(self.app.available_themes))}."
+        return "" if name == _NEW else _problem(name, value)
 
     def _given(self, line: Input) -> tuple[str, str]:
         """The setting that `line` is for, and what is written there; in the last line both are written."""
