@@ -20,6 +20,7 @@ from tests.app_driver import Driver, opened
 from tests.test_ui_threads import Recorder
 from ui import running
 from ui.app import TaskApp
+from ui.screens.attachments_screen import AttachmentsScreen
 from ui.screens.backups_screen import BackupsScreen
 from ui.screens.history_screen import PAGE, HistoryScreen
 from ui.screens.lists_screen import ListsScreen
@@ -286,3 +287,36 @@ def test_the_app_is_run_anew_for_each_list(file: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(running, "_run_one", run_one)
     assert running.run(file, Profile(), file.with_name("profile.json")) == 0
     assert ran == [("tasks.json", True), ("work.json", False)]
+
+
+async def test_files_are_attached_opened_and_taken_off(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "note.txt").write_text("hello")
+    ran: list[str] = []
+
+    def run(command: list[str], **_options: Any) -> None:
+        ran.append(Path(command[-1]).read_text())
+
+    monkeypatch.setattr("subprocess.run", run)
+    async with opened(file) as app:
+        await app.press("g", "a")
+        await app.until_on(AttachmentsScreen)
+        await app.until(lambda: app.says("Nothing is attached yet."))
+        await app.press("a", "x", "enter")
+        await app.until(lambda: app.says("could not be read"))
+        await app.press("a")
+        app.app.screen.query_one(Input).value = str(tmp_path / "note.txt")
+        await app.press("enter")
+        await app.until(lambda: app.says("note.txt") and app.app.focused is not None)
+        await app.until_saved()
+        (name,) = app.task("pay the rent").attachments
+        await app.press("enter")
+        await app.until(lambda: ran == ["hello"])
+        (tmp_path / "attachments" / name).unlink()
+        await app.press("enter")
+        await app.until(lambda: app.says("is missing; it was"))
+        await app.press("d")
+        await app.until(lambda: app.says("Nothing is attached yet."))
+        await app.press("escape", "u")
+        await app.until(lambda: app.task("pay the rent").attachments == (name,))

@@ -113,6 +113,7 @@ COMMANDS = (
     Command("mark.invert", ("*",), "list.invert_marks", "Invert marks", "Mark what is not marked", _MARKS),
     Command("keep.history", ("g h",), "keep.history", "History", "Show every change, and go back in time", _SAFE),
     Command("keep.backups", ("g b",), "keep.backups", "Backups", "Show the backups, make one, restore", _SAFE),
+    Command("keep.files", ("g a",), "keep.attachments", "Attached files", "Open or attach files", _SAFE),
     Command("keep.lists", ("g l",), "keep.lists", "Lists", "Go to another of your lists", _SAFE),
     Command("keep.welcome", ("g w",), "keep.welcome", "Set up", "Answer four questions about how you work", _SAFE),
     Command("keep.settings", (",",), "keep.settings", "Settings", "Change your settings", _SAFE),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from core.task import Task
 from core.zip_backup import Source
 from ui import sentences
 from ui.changing import Changing
+from ui.screens.attachments_screen import Attached, AttachmentsScreen
 from ui.screens.backups_screen import BackupsScreen
 from ui.screens.history_screen import HistoryScreen
 from ui.screens.lists_screen import ListsScreen
@@ -29,6 +30,7 @@ from ui.screens.restore_screen import Chosen
 from ui.screens.settings_screen import SettingsScreen
 from ui.screens.welcome_screen import WelcomeScreen
 from ui.settings import second_place
+from ui.told_changes import task_name
 from ui.widgets.difference_list import Difference
 
 if TYPE_CHECKING:
@@ -62,6 +64,22 @@ class KeepActions:
         await self._app.push_screen(
             BackupsScreen(self._files, self._now, self._restore, self._clock, self._make, self._places)
         )
+
+    async def action_attachments(self) -> None:
+        current = self._changing.screen.tasks.current
+        if current is None:
+            self._changing.refuse("There is no task here to attach a file to.")
+            return
+        uid, state = current.uid, self._changing.state
+
+        def attached() -> Attached:
+            task = state.known.get(uid, current)
+            return Attached(task_name(task), task.attachments)
+
+        def give(names: Sequence[str]) -> None:
+            self._changing.attempt(lambda: state.edit([state.known.get(uid, current)], "attach", attachments=names))
+
+        await self._app.push_screen(AttachmentsScreen(lambda: self._files().path, attached, give))
 
     async def action_settings(self) -> None:
         await self._app.push_screen(SettingsScreen(_profile_store, self._use))
@@ -121,20 +139,21 @@ class KeepActions:
 
     def _make(self, progress: Callable[[int, int], None]) -> Path:
         """A ZIP of the list as it is on the disk; called in a thread."""
-        target = archive.directory(self._file)
-        store = TaskStore(self._file)
+        file = self._files().path
+        target = archive.directory(file)
+        store = TaskStore(file)
         try:
-            source = Source(self._file, store.load().tasks, profile_file(os.environ))
+            source = Source(file, store.load().tasks, profile_file(os.environ))
         finally:
             store.close()
         archive.make_directory(target)
-        with Running(self._file, "backup", self._clock) as job:
+        with Running(file, "backup", self._clock) as job:
 
             def note(done: int, total: int) -> None:
                 job.progress(done, total)
                 progress(done, total)
 
-            return zip_backup.make(source, target, self._file.stem, self._clock(), note)
+            return zip_backup.make(source, target, file.stem, self._clock(), note)
 
     def _places(self) -> tuple[Path, ...]:
         """Called in a thread."""

@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from argparse import Namespace
 from pathlib import Path
 
 from core import attachments
 from core.attachments import NoSuchAttachmentError, file_name
 from core.display import literal
-from core.errors import TodurableError
 from core.paths import absolute_path
 from core.state import AppState
 from core.store import TaskStore
 from core.task import Task
 from ui import exit_codes
+from ui.opener import open_attachment
 from ui.output import Output
 from ui.session import called, load, save, store_for, task_document
-
-
-class MissingAttachmentError(TodurableError):
-    """An attached file is not where it was put."""
-
-    def __init__(self, name: str, path: Path | None) -> None:
-        super().__init__(
-            f"The attached file {file_name(name)} is missing; it was {path or name}. A backup may have it."
-        )
-        self.name = name
-        self.path = path
 
 
 def run(options: Namespace, out: Output) -> int:
@@ -39,7 +26,8 @@ def run(options: Namespace, out: Output) -> int:
         task = state.find(options.task)
         file = store.files.path
         if options.open is not None:
-            return _open(file, _named(task, options.open))
+            open_attachment(file, _named(task, options.open))
+            return exit_codes.DONE
         if options.files or options.remove:
             _change(state, store, task, options, out)
         task = state.find(task.uid)
@@ -70,19 +58,3 @@ def _named(task: Task, wanted: str) -> str:
 def _line(file: Path, name: str) -> str:
     path = attachments.path_of(file, name)
     return str(path) if attachments.is_there(file, name) else f"{file_name(name)} (missing)"
-
-
-def _open(file: Path, name: str) -> int:
-    """With what the system opens such a file with."""
-    path = attachments.path_of(file, name)
-    if path is None or not attachments.is_there(file, name):
-        raise MissingAttachmentError(name, path)
-    if sys.platform == "win32":
-        os.startfile(path)  # noqa: S606 - what the user asked for
-        return exit_codes.DONE
-    opener = "open" if sys.platform == "darwin" else "xdg-open"
-    try:
-        subprocess.run([opener, str(path)], check=True)  # noqa: S603 - what the user asked for
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise TodurableError(f"{path} could not be opened with {opener}: {error}.") from error
-    return exit_codes.DONE
