@@ -14,7 +14,7 @@ class FoundRows:
 
     def __init__(self, found: Sequence[Task]) -> None:
         self.items: list[Item] = list(found)
-        self._row_of = {task.uid: row for row, task in enumerate(found)}
+        self._index: dict[str, int] | None = None
         self.having = {
             "due": any(task.due for task in found),
             "priority": any(task.priority for task in found),
@@ -27,11 +27,19 @@ class FoundRows:
         return len(self.items)
 
     def __contains__(self, uid: object) -> bool:
-        return uid in self._row_of
+        return uid in self._rows_by_uid()
 
     def row_of(self, uid: str) -> int | None:
         """Where the task `uid` stands."""
-        return self._row_of.get(uid)
+        if self._index is not None:
+            return self._index.get(uid)
+        return next((row for row, item in enumerate(self.items) if isinstance(item, Task) and item.uid == uid), None)
+
+    def _rows_by_uid(self) -> dict[str, int]:
+        """Made when something changes: most of what is found is gone with the next key."""
+        if self._index is None:
+            self._index = {item.uid: row for row, item in enumerate(self.items) if isinstance(item, Task)}
+        return self._index
 
     def depth(self, _task: Task) -> int:
         """Nobody stands beneath anybody here."""
@@ -43,17 +51,18 @@ class FoundRows:
 
     def update(self, changed: Mapping[str, Task | None]) -> None:
         """Take in tasks that match now or have changed; None where one is to be shown no more."""
-        gone = [row for uid, task in changed.items() if task is None and (row := self._row_of.get(uid)) is not None]
+        index = self._rows_by_uid()
+        gone = [row for uid, task in changed.items() if task is None and (row := index.get(uid)) is not None]
         for uid, task in changed.items():
             if task is not None:
-                self._put(uid, task)
+                self._put(index, uid, task)
         for row in sorted(gone, reverse=True):
             del self.items[row]
         if gone:
-            self._row_of = {item.uid: row for row, item in enumerate(self.items) if isinstance(item, Task)}
+            self._index = None
 
-    def _put(self, uid: str, task: Task) -> None:
-        row = self._row_of.setdefault(uid, len(self.items))
+    def _put(self, index: dict[str, int], uid: str, task: Task) -> None:
+        row = index.setdefault(uid, len(self.items))
         if row == len(self.items):
             self.items.append(task)
         else:
