@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import pytest
 from textual.widgets import Input
 
 from core.archive import copies
+from core.history import Wanted
 from core.instance_files import Owner
 from core.jobs import all_of
 from core.profile import Profile
@@ -22,7 +25,7 @@ from ui import running
 from ui.app import TaskApp
 from ui.screens.attachments_screen import AttachmentsScreen
 from ui.screens.backups_screen import BackupsScreen
-from ui.screens.history_screen import PAGE, HistoryScreen
+from ui.screens.history_screen import PAGE, HistoryScreen, wanted_by
 from ui.screens.lists_screen import ListsScreen
 from ui.screens.settings_screen import SettingsScreen
 from ui.screens.welcome_screen import WelcomeScreen
@@ -112,8 +115,47 @@ async def test_finding_in_history(file: Path) -> None:
         await app.until(lambda: app.says("task 1"))
         await app.press("slash", *["backspace"] * 4, "enter")
         await app.until(lambda: app.says("History: task 1") and app.says("add “rent”"))
-        await app.press("slash", *"zzz", "escape", "t", "escape")
+        await app.press("t", "slash")
+        app.app.screen.query_one(Input).value = "since:2020-01-01 by:cellar"
+        await app.press("enter")
+        await app.until(lambda: app.says("No change matches."))
+        await app.press("slash")
+        app.app.screen.query_one(Input).value = "since:someday"
+        await app.press("enter")
+        await app.until(lambda: app.says("“someday”"))
+        await app.press("escape", "escape")
         await app.until(lambda: app.app.main.is_active)
+
+
+def test_words_ask_for_changes() -> None:
+    now = datetime(2026, 11, 21, 12, tzinfo=UTC)
+    asked = wanted_by("pay by:kitchen since:2026-11-20 the until:2026-11-20 rent by: x:y", now)
+    assert asked == Wanted(
+        text="pay the rent by: x:y",
+        by="kitchen",
+        since="2026-11-20T00:00:00.000000Z",
+        until="2026-11-20T23:59:59.999999Z",
+    )
+
+
+async def test_a_backup_is_cancelled(file: Path) -> None:
+    async with opened(file, size=(120, 30)) as app:
+        await app.press("g", "b")
+        await app.until_on(BackupsScreen)
+        await until_read(app, "1 difference to now")
+        screen = app.app.screen
+        assert isinstance(screen, BackupsScreen)
+        make = screen._make
+
+        def late(progress: Callable[[int, int], None]) -> Path:
+            screen.action_cancel()
+            return make(progress)
+
+        screen._make = late
+        await app.press("b")
+        await app.until(lambda: app.says("Cancelled; nothing was changed."))
+    assert [job.state for job in all_of(file, Owner.this_process())] == ["cancelled"]
+    assert not list(file.parent.glob("backups/*.zip"))
 
 
 async def test_a_long_history_is_read_as_it_is_looked_at(tmp_path: Path) -> None:

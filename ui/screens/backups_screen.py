@@ -14,6 +14,7 @@ from core import archive, backups
 from core.backups import Found
 from core.errors import TodurableError
 from core.file_safety import SafeFileManager
+from core.jobs import CancelledError
 from core.task import Task
 from ui import sentences
 from ui.screens.restore_screen import Chosen, RestoreScreen, Then, row
@@ -31,7 +32,7 @@ class BackupsScreen(RestoreScreen):
     `make` makes a ZIP, in a thread too, and is told how to show its progress.
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [("b", "make", "Make a ZIP")]
+    BINDINGS: ClassVar[list[BindingType]] = [("b", "make", "Make a ZIP"), ("c", "cancel", "Cancel")]
 
     def __init__(
         self,
@@ -45,7 +46,7 @@ class BackupsScreen(RestoreScreen):
         super().__init__("Backups", _KEYS, now, restore)
         self._files, self._clock, self._make, self._places = files, clock, make, places
         self._found: list[Found] = []
-        self._making = False
+        self._making = self._cancelled = False
 
     def on_mount(self) -> None:
         self.states.focus()
@@ -90,18 +91,24 @@ class BackupsScreen(RestoreScreen):
         if self._making:
             self.say("A backup is being made already.")
         else:
-            self._making = True
+            self._making, self._cancelled = True, False
             self._make_one()
+
+    def action_cancel(self) -> None:
+        """Give up the ZIP that is being made."""
+        self._cancelled = True
 
     @work(thread=True, group="make", exit_on_error=False)
     def _make_one(self) -> None:
         shown = [-1]
 
         def progress(done: int, total: int) -> None:
+            if self._cancelled:
+                raise CancelledError
             part = 100 * done // total if total else 0
             if part != shown[0]:
                 shown[0] = part
-                self.app.call_from_thread(self.say, f"Backing up… {part} %")
+                self.app.call_from_thread(self.say, f"Backing up… {part} %   c cancels")
 
         try:
             made = self._make(progress)

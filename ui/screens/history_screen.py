@@ -12,12 +12,13 @@ from textual.widgets import Input, OptionList
 from textual.widgets.option_list import Option
 
 from core.changes import Record
+from core.dates import DateError
 from core.errors import TodurableError
 from core.file_safety import SafeFileManager
 from core.history import Gap, Wanted, backwards
 from core.task import Task
 from core.timeline import Timeline
-from ui.moments import shown_moment
+from ui.moments import parse_moment, shown_moment
 from ui.screens.restore_screen import Chosen, RestoreScreen, Then, row
 from ui.told_changes import told_record
 
@@ -59,7 +60,7 @@ class HistoryScreen(RestoreScreen):
         self._entries: list[Record | Gap] = []
         self._reading: Iterator[Record | Gap] = iter(())
         self._busy = self._ended = False
-        self._line = Input(placeholder="words in what was changed; enter finds, esc closes", id="history-find")
+        self._line = Input(placeholder="words, by:kitchen, since:yesterday, until:2026-12-24", id="history-find")
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
@@ -124,7 +125,12 @@ class HistoryScreen(RestoreScreen):
         self._line.focus()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        self._search(self._wanted_changes._replace(text=event.value.strip()))
+        try:
+            wanted = wanted_by(event.value, self._clock().astimezone())
+        except DateError as error:
+            self.say(str(error))
+            return
+        self._search(wanted._replace(tasks=self._wanted_changes.tasks))
         self._close_line()
 
     def action_this_task(self) -> None:
@@ -137,7 +143,7 @@ class HistoryScreen(RestoreScreen):
 
     def _search(self, wanted: Wanted) -> None:
         self._wanted_changes = wanted
-        words = [f"“{wanted.text}”"] if wanted.text else []
+        words = [f"“{self._line.value.strip()}”"] if self._line.value.strip() else []
         if wanted.tasks and self._current is not None:
             words.append(f"task {self._current.id}")
         self.title_line.update(row(("History" + (": " if words else "") + ", ".join(words), "")))
@@ -152,6 +158,22 @@ class HistoryScreen(RestoreScreen):
             self._close_line()
         else:
             await self.dismiss()
+
+
+def wanted_by(text: str, now: datetime) -> Wanted:
+    """What `text` asks for: words, and among them `by:kitchen`, `since:yesterday`, `until:eom`. Raises DateError."""
+    wanted, words = Wanted(), []
+    for word in text.split():
+        name, colon, value = word.partition(":")
+        if colon and value and name == "by":
+            wanted = wanted._replace(by=value)
+        elif colon and value and name == "since":
+            wanted = wanted._replace(since=parse_moment(value, now, end=False))
+        elif colon and value and name == "until":
+            wanted = wanted._replace(until=parse_moment(value, now, end=True))
+        else:
+            words.append(word)
+    return wanted._replace(text=" ".join(words))
 
 
 def _changes(files: Callable[[], SafeFileManager], wanted: Wanted) -> Iterator[Record | Gap]:
