@@ -36,6 +36,23 @@ async def test_it_finds_as_one_types(tmp_path: Path) -> None:
         assert app.current == "pay rent"
 
 
+async def test_escape_closes_a_line_that_lost_the_keys_to_a_click(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    saved_list(file, "buy milk", "pay rent")
+    async with opened(file) as app:
+        for key, line in (("t", app.app.main.ask_line), ("slash", app.app.main.search_line)):
+            await app.press(key, "m")
+            await app.until(lambda line=line: line.is_open)  # type: ignore[misc]
+            await app.pilot.click(app.app.main.tasks, offset=(20, 0))
+            assert not app.app.main.typing
+            await app.press("escape")
+            assert not line.is_open
+        assert app.app.main.message.display
+        await app.until(lambda: "pay rent" in app.text)
+        await app.pilot.click(app.app.main.tasks, offset=(20, 0), times=2)
+        await app.until(lambda: "created" in app.text)
+
+
 async def test_a_faulty_query_keeps_what_was_found_and_says_why(tmp_path: Path) -> None:
     file = tmp_path / "tasks.json"
     saved_list(file, "buy milk", "pay rent")

@@ -256,6 +256,9 @@ class TaskApp(SturdyApp):
         self.detailing.follow()
         self.main.show_marks()
 
+    def on_task_list_opened(self) -> None:
+        self.looking.action_toggle_details()
+
     def on_task_list_dropped(self, dropped: TaskList.Dropped) -> None:
         self.dropping.drop(dropped)
 

@@ -177,11 +177,26 @@ class ListActions:
             self._tasks.move_round(direction)
 
     def action_back(self) -> None:
-        # a message has been hushed already, as by any key
+        """Close what was opened last, as far as that can be told. A message has been hushed already, as by any key."""
+        if not self._close_line():
+            self._close_pane()
+
+    def _close_line(self) -> bool:
+        """Close a line that is typed into and has lost the keys to a click; whether there was one."""
         screen = self._screen
         if screen.name_line.is_open:
             screen.name_line.post_message(NameLine.Closed())
-        elif screen.tour.wanted:
+        elif screen.ask_line.is_open:
+            screen.on_ask_line_done()
+        elif screen.search_line.is_open:
+            self.leave_search(kept=False)
+        else:
+            return False
+        return True
+
+    def _close_pane(self) -> None:
+        screen = self._screen
+        if screen.tour.wanted:
             screen.tour.wanted = False
         elif screen.pane is not screen.tasks:
             screen.focus_list()

@@ -22,8 +22,9 @@ from ui.widgets.marks import Marks
 from ui.widgets.task_line import STYLES, Columns, Look, cut, fit_columns, task_line
 
 if TYPE_CHECKING:
-    from textual.events import MouseDown, MouseMove, MouseUp, Resize
+    from textual.events import Click, MouseDown, MouseMove, MouseUp, Resize
 
+_TWICE = 2
 FLASH = 0.8
 """Seconds for which a line that changed elsewhere stands out."""
 
@@ -69,6 +70,9 @@ class TaskList(ScrollView, can_focus=True):
 
     class Moved(Message):
         """The cursor is on another task now, or its task has changed."""
+
+    class Opened(Message):
+        """The task under the cursor was clicked twice."""
 
     class Dropped(Message):
         """A task was dragged to a place of the screen."""
@@ -243,6 +247,10 @@ class TaskList(ScrollView, can_focus=True):
             self.move_to(event.y + self.scroll_offset.y)
             self._dragged = task
             self.capture_mouse()
+
+    def on_click(self, event: Click) -> None:
+        if event.chain == _TWICE and self.task_at(event.y) is not None:
+            self.post_message(self.Opened())
 
     def on_mouse_move(self, event: MouseMove) -> None:
         if self._dragged is not None:
