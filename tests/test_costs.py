@@ -161,8 +161,9 @@ def test_done_writes_the_change_and_not_the_list(tmp_path: Path) -> None:
 def test_a_list_that_grows_long_behind_its_checkpoint_gets_a_new_one(tmp_path: Path) -> None:
     state, store = _writer(write_list(MANY, tmp_path))
     assert not store.checkpoint_due
+    task = state.tasks[0]
     for number in range(LONG_TAIL):
-        state.rename(state.tasks[0], f"renamed {number}")
+        state.rename(task, f"renamed {number}")
     state.receive(store.commit(state.pending))
     assert store.checkpoint_due
     store.close()

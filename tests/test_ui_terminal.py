@@ -228,3 +228,9 @@ def test_an_app_whose_terminal_is_gone_saves_and_ends(file: Path) -> None:
         holder.tell()
         terminal.vanish()
     assert names_on_disk(file) == ["one"]
+
+
+def test_an_app_that_has_nothing_to_write_notices_it_too(file: Path) -> None:
+    with _app(file) as terminal:
+        terminal.until_shown("Press a")
+        assert terminal.vanish() == 0

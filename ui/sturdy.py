@@ -6,6 +6,8 @@ the widget is deaf from then on. Here the exception goes the same way, to `App._
 
 from __future__ import annotations
 
+import select
+import sys
 from collections import deque
 from collections.abc import Callable
 from threading import Thread
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 _MOST, _SHORT = 20, 10.0
 """So many within so few seconds are one that comes with every attempt to draw the screen."""
+_LOOK = 2.0
+"""Seconds between two looks whether the terminal is still there."""
 _dispatch = MessagePump._dispatch_message  # noqa: SLF001 - see the module
 
 
@@ -63,6 +67,17 @@ class SturdyApp(App[None]):
         failed = active_message_pump.get(None)
         if isinstance(failed, Screen) and len(self.screen_stack) > 1 and not failed.children:
             self.call_later(failed.dismiss)  # it could not be made: nothing there would take a key
+
+    def on_mount(self) -> None:
+        if not self.is_headless and hasattr(select, "poll"):
+            self.set_interval(_LOOK, self._leave_after_hang_up)
+
+    def _leave_after_hang_up(self) -> None:
+        """Leave where nobody has the terminal open any more: it is not always told, and its input then never waits."""
+        terminal = select.poll()
+        terminal.register(sys.__stdin__ or 0, 0)
+        if any(event & select.POLLHUP for _, event in terminal.poll(0)):
+            self.exit()
 
     def leave_without_terminal(self, failed: Thread | None) -> None:
         """Leave where the thread that `failed` is the one that writes to the terminal: a hang-up is not always told."""
