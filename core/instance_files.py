@@ -20,6 +20,8 @@ from core.instance import this_instance
 
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]")
 _PRIVATE = 0o700
+_ENDED = b"Z"
+"""The state there of a process that has ended, and whose parent has not asked how."""
 _START_TIME = 19
 """Where a process's start time is among what follows its name in /proc/PID/stat: proc_pid_stat(5)."""
 
@@ -130,4 +132,5 @@ def _started(pid: int) -> str:
         read = durable.read_file(Path(f"/proc/{pid}/stat"))
     except OSError:
         return ""
-    return read[0].rpartition(b")")[2].split()[_START_TIME].decode() if read else ""
+    fields = read[0].rpartition(b")")[2].split() if read else [_ENDED]
+    return "" if fields[0] == _ENDED else fields[_START_TIME].decode()

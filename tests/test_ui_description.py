@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,21 +37,25 @@ def terminal(file: Path, tmp_path: Path) -> Iterator[Terminal]:
     editor.write_text(_EDITOR)
     editor.chmod(0o700)
     (tmp_path / "tmp").mkdir()
-    environment = {
-        "EDITOR": str(editor),
-        "VISUAL": "",
-        "TEST_DIRECTORY": str(tmp_path),
-        "TMPDIR": str(tmp_path / "tmp"),
-    }
-    with Terminal((*COMMAND, "--file", str(file)), environment=environment, columns=150) as running:
+    with Terminal((*COMMAND, "--file", str(file)), environment=_environment(tmp_path), columns=150) as running:
         running.until_shown("1 open")
         yield running
+
+
+def _environment(tmp_path: Path) -> dict[str, str]:
+    places = {"TEST_DIRECTORY": str(tmp_path), "TMPDIR": str(tmp_path / "tmp")}
+    return {"EDITOR": str(tmp_path / "editor"), "VISUAL": "", **places}
 
 
 def _description(file: Path) -> str:
     state = AppState()
     state.load_from_file(file)
     return state.find(1).description
+
+
+def _until_saved(file: Path, description: str) -> None:
+    while _description(file) != description:
+        assert file.exists()
 
 
 def _change_elsewhere(file: Path, text: str) -> None:
@@ -71,7 +76,7 @@ def test_what_is_written_there_is_saved_merged_and_never_lost(file: Path, tmp_pa
     _edit(terminal, tmp_path, 'stat -c %a "$(dirname "$1")" "$1" > "$TEST_DIRECTORY/modes"; exit 0', "is as it was")
     assert (tmp_path / "modes").read_text().split() == ["700", "600"]
     _edit(terminal, tmp_path, 'printf "A\\nb\\nc\\n" > "$1"', "The description was changed")
-    assert _description(file) == "A\nb\nc"
+    _until_saved(file, "A\nb\nc")
     _edit(terminal, tmp_path, "exit 3", "ended with status 3")
     terminal.send("j")
     (tmp_path / "script").write_text(
@@ -82,7 +87,7 @@ def test_what_is_written_there_is_saved_merged_and_never_lost(file: Path, tmp_pa
     _change_elsewhere(file, "theirs\nb\nc")  # the lock is free
     (tmp_path / "go").touch()
     terminal.until_shown("What was changed elsewhere meanwhile is in it too")
-    assert _description(file) == "theirs\nb\nC"
+    _until_saved(file, "theirs\nb\nC")
     _edit(terminal, tmp_path, 'printf "x\\377" > "$1"', "What you wrote is in")
     kept = Path((tmp_path / "edited").read_text().strip())
     assert kept.read_bytes() == b"x\xff"
@@ -91,3 +96,23 @@ def test_what_is_written_there_is_saved_merged_and_never_lost(file: Path, tmp_pa
     terminal.send("q")
     assert terminal.wait() == 0
     assert len(list(scratch.iterdir())) == 2  # what could not be taken over, and nothing else
+
+
+def test_what_is_written_there_survives_a_kill_of_the_app(file: Path, tmp_path: Path, terminal: Terminal) -> None:
+    (tmp_path / "script").write_text(
+        'printf "a\\nb\\nmine" > "$1"; while [ ! -e "$TEST_DIRECTORY/go" ]; do sleep 0.01; done'
+    )
+    terminal.send("E")
+    terminal.until_shown("EDITOR")
+    edited = Path((tmp_path / "edited").read_text().strip())
+    while not list(file.parent.glob("instances/*.draft")) or edited.read_text() != "a\nb\nmine":
+        assert edited.exists()
+    terminal.send_signal(signal.SIGKILL)
+    (tmp_path / "go").touch()
+    (tmp_path / "script").write_text("exit 0")
+    with Terminal((*COMMAND, "--file", str(file)), environment=_environment(tmp_path), columns=150) as again:
+        again.until_shown("half typed when todurable ended")
+        again.until_shown("1 open")
+        again.send(".")
+        again.until_shown("The description was changed")
+    _until_saved(file, "a\nb\nmine")

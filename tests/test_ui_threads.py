@@ -64,6 +64,11 @@ async def test_the_screen_never_touches_the_files(tmp_path: Path, monkeypatch: p
         await app.add("three")
         await app.press("x", "i", "!", "enter", "g", "g", "d", "d", "u", "ctrl+r", "u", "j")
         await app.until_saved()
+        for keys in ("e ! escape", ". enter", "w d down enter", "A h a l f escape", "c"):
+            await app.press(*keys.split())
+            await app.until(lambda: app.app.main.is_active)
+        await app.until_saved()
+        await app.until(lambda: {"open", "write", "replace"} <= set(recorder.of("side")))
         assert recorder.of(main) == []
         assert {"open", "read", "write"} <= set(recorder.of("store"))
         elsewhere.add_task("from elsewhere")

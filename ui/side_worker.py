@@ -58,7 +58,8 @@ class SideWorker:
     ) -> None:
         self.problem: OSError | FileSafetyError | ProfileError | None = None
         """Why the last attempt failed."""
-        self._files = InstanceFiles(file, Owner.this_process())
+        self._file = file
+        self._files: InstanceFiles
         self._logs = file.parent / "logs"
         self._clock = clock
         self._tell = tell
@@ -132,6 +133,7 @@ class SideWorker:
     # The thread
 
     def _run(self) -> None:
+        self._files = InstanceFiles(self._file, Owner.this_process())
         self._try(self._files.sweep)
         self._try(self._take_over)
         looked = -POLL
