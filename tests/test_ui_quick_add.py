@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from pathlib import Path
+from threading import Event
 
 import pytest
 from textual.events import Paste
 
 from core.errors import FileSafetyError
+from core.store import TaskStore
 from core.task import Priority
-from tests.app_driver import Driver, opened, saved_list
+from tests.app_driver import Driver, opened, running, saved_list
 from ui.views import ALL, View
 from ui.views import TODAY as TODAY_VIEW
 from ui.widgets.entry import NO_COMPLETION, Painted
@@ -122,6 +124,20 @@ async def test_a_line_is_read_shown_and_completed_while_it_is_typed(tmp_path: Pa
         await app.press("enter")
         await app.until(lambda: "must not be empty" in _preview(app))
         assert app.app.main.name_line.entry.value == "#home/garden"
+
+
+async def test_names_are_completed_as_soon_as_the_list_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, may_load = tmp_path / "tasks.json", Event()
+    state = saved_list(file, "one")
+    state.edit([state.find(1)], project="home")
+    state.save_to_file(file)
+    real = TaskStore.load
+    monkeypatch.setattr(TaskStore, "load", lambda store: (may_load.wait(), real(store))[1])
+    async with running(file) as app:
+        await app.press("a", *"x #h")
+        assert "tab" not in _preview(app)
+        may_load.set()
+        await app.until(lambda: "tab #home" in _preview(app))
 
 
 async def test_what_is_added_beside_a_task_or_in_a_view_stands_there(tmp_path: Path) -> None:

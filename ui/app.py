@@ -327,6 +327,7 @@ class TaskApp(SturdyApp):
 
     def _be_open(self) -> None:
         self.changing.opened = True
+        self.editing.renew_words()
         self.looking.open_first(self.memory.profile.start_view)
         if self._key_problems:
             self.main.message.say(" ".join(self._key_problems), problem=True)

@@ -85,6 +85,11 @@ class EditActions:
             self._place, self._words = place, self._words_now()
             self._screen.start_adding(prompt, self._words, text)
 
+    def renew_words(self) -> None:
+        """The list was read: complete its names in what is being typed already."""
+        self._words = self._words_now()
+        self._screen.name_line.learn(self._words)
+
     def take_lines(self, given: NameLine.LinesGiven) -> None:
         """Add the tasks that were pasted, as one step of undo."""
         try:

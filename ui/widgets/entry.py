@@ -100,12 +100,12 @@ class Entry(Input):
     # Completion
 
     def watch_value(self) -> None:
-        self._look_for_completion()
+        self.look_for_completion()
 
     def watch_selection(self) -> None:
-        self._look_for_completion()  # the cursor follows the text, so that is what tells where the word ends
+        self.look_for_completion()  # the cursor follows the text, so that is what tells where the word ends
 
-    def _look_for_completion(self) -> None:
+    def look_for_completion(self) -> None:
         """Find what could be completed, unless it is a completion that was just put in."""
         if self._tabs:
             return

@@ -101,9 +101,7 @@ class NameLine(Vertical):
         Where it is open for the same task, what was typed stays.
         """
         self.query_one("#name-prompt", Static).update(prompt)
-        self._words = words
-        self.entry.paint = words.paint if words else lambda _text: ()
-        self.entry.complete = words.complete if words else lambda _before: NO_COMPLETION
+        self._read_with(words)
         if self.is_open and self._uid == uid:
             return
         self._uid, self._before, self._pasted = uid, text, ()
@@ -112,6 +110,13 @@ class NameLine(Vertical):
         self._tell("")
         self._preview()
         self.display = True
+
+    def learn(self, words: QuickAddWords) -> None:
+        """Read what is typed with `words` from now on, if it is a line of quick add."""
+        if self._words is not None:
+            self._read_with(words)
+            self.entry.look_for_completion()
+            self._preview()
 
     def close(self) -> None:
         """Hide the line, and forget what is in it."""
@@ -165,6 +170,11 @@ class NameLine(Vertical):
             self.entry.put(" ".join(lines))
         else:
             self._offer(lines)
+
+    def _read_with(self, words: QuickAddWords | None) -> None:
+        self._words = words
+        self.entry.paint = words.paint if words else lambda _text: ()
+        self.entry.complete = words.complete if words else lambda _before: NO_COMPLETION
 
     def _offer(self, lines: tuple[str, ...]) -> None:
         self._pasted, self._pasted_into = lines, self.entry.value
