@@ -39,7 +39,6 @@ from ui.list_actions import ListActions
 from ui.memory import Memory
 from ui.messages import Noticed, Told
 from ui.order_actions import OrderActions
-from ui.screens.form_screen import FormScreen
 from ui.screens.list_screen import ListScreen
 from ui.screens.recovery_screen import RecoveryScreen
 from ui.screens.stop_screen import StopScreen
@@ -64,6 +63,8 @@ if TYPE_CHECKING:
     from textual.message import Message
     from textual.screen import Screen
     from textual.theme import Theme
+
+    from ui.screens.form_screen import FormScreen
 
 _USUAL = Profile(tour_seen=True)
 _TICK = 20.0

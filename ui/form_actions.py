@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.drafts import Draft
 from core.presence import Presence
 from core.task import Task
 from ui.changing import Changing
 from ui.drafting import Drafting
-from ui.screens.date_screen import Chosen, DateScreen
-from ui.screens.form_screen import FormScreen
 from ui.side_worker import SideWorker
-from ui.widgets.form_fields import Around
 from ui.widgets.quick_add import QuickAddWords
+
+if TYPE_CHECKING:  # screens are imported when they are opened: the first paint of the list does not wait for them
+    from ui.screens.date_screen import Chosen
+    from ui.screens.form_screen import FormScreen
 
 _TITLES = {"due": "Due", "scheduled": "Scheduled for", "wait": "Wait until", "until": "Ends"}
 
@@ -46,6 +47,9 @@ class FormActions:
         await self._open(task, draft.texts)
 
     async def _open(self, task: Task, texts: Mapping[str, str]) -> None:
+        from ui.screens.form_screen import FormScreen
+        from ui.widgets.form_fields import Around
+
         words = self._words()
         around = Around(words.today, words.week_start, self._state.known, self._state.find)
         self._form = FormScreen(task, texts, around, words, self._save)
@@ -92,6 +96,8 @@ class FormActions:
         chosen, words = self._screen.tasks.chosen, self._words()
         if not chosen or not self._changing.can_type():
             return
+
+        from ui.screens.date_screen import DateScreen
 
         def take(answer: Chosen | None) -> None:
             if answer is not None:

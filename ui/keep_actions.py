@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
-from core import archive, zip_backup
 from core.errors import TodurableError
 from core.file_safety import SafeFileManager
 from core.jobs import Running
@@ -19,22 +18,17 @@ from core.paths import profile_file, task_file
 from core.profile import Profile, ProfileStore
 from core.store import TaskStore
 from core.task import Task
-from core.zip_backup import Source
 from ui import sentences
 from ui.changing import Changing
-from ui.screens.attachments_screen import Attached, AttachmentsScreen
-from ui.screens.backups_screen import BackupsScreen
-from ui.screens.history_screen import HistoryScreen
-from ui.screens.lists_screen import ListsScreen
-from ui.screens.restore_screen import Chosen
-from ui.screens.settings_screen import SettingsScreen
-from ui.screens.welcome_screen import WelcomeScreen
 from ui.settings import second_place
 from ui.told_changes import task_name
 from ui.widgets.difference_list import Difference
 
 if TYPE_CHECKING:
     from textual.app import App
+
+    # screens are imported when they are opened: the first paint of the list does not wait for them
+    from ui.screens.restore_screen import Chosen
 
 _STATE_FIELDS = ("status", "started", "completed")
 
@@ -57,15 +51,21 @@ class KeepActions:
         self._app, self._changing, self._file, self._clock = app, changing, file, clock
 
     async def action_history(self) -> None:
+        from ui.screens.history_screen import HistoryScreen
+
         current = self._changing.screen.tasks.current
         await self._app.push_screen(HistoryScreen(self._files, self._now, self._restore, self._clock, current))
 
     async def action_backups(self) -> None:
+        from ui.screens.backups_screen import BackupsScreen
+
         await self._app.push_screen(
             BackupsScreen(self._files, self._now, self._restore, self._clock, self._make, self._places)
         )
 
     async def action_attachments(self) -> None:
+        from ui.screens.attachments_screen import Attached, AttachmentsScreen
+
         current = self._changing.screen.tasks.current
         if current is None:
             self._changing.refuse("There is no task here to attach a file to.")
@@ -82,9 +82,13 @@ class KeepActions:
         await self._app.push_screen(AttachmentsScreen(lambda: self._files().path, attached, give))
 
     async def action_settings(self) -> None:
+        from ui.screens.settings_screen import SettingsScreen
+
         await self._app.push_screen(SettingsScreen(_profile_store, self._use))
 
     async def action_welcome(self) -> None:
+        from ui.screens.welcome_screen import WelcomeScreen
+
         await self._app.push_screen(WelcomeScreen(), self._take_answers)
 
     def _take_answers(self, answers: dict[str, Any] | None) -> None:
@@ -101,6 +105,8 @@ class KeepActions:
         self._app.call_from_thread(self._use, profile)
 
     async def action_lists(self) -> None:
+        from ui.screens.lists_screen import ListsScreen
+
         lists = self._profile().lists
         if lists:
             await self._app.push_screen(ListsScreen(lists), self._go_to)
@@ -139,11 +145,13 @@ class KeepActions:
 
     def _make(self, progress: Callable[[int, int], None]) -> Path:
         """A ZIP of the list as it is on the disk; called in a thread."""
+        from core import archive, zip_backup
+
         file = self._files().path
         target = archive.directory(file)
         store = TaskStore(file)
         try:
-            source = Source(file, store.load().tasks, profile_file(os.environ))
+            source = zip_backup.Source(file, store.load().tasks, profile_file(os.environ))
         finally:
             store.close()
         archive.make_directory(target)
