@@ -171,8 +171,7 @@ class TaskApp(SturdyApp):
 
     def on_mount(self) -> None:
         self._events = asyncio.get_running_loop()
-        self.call_after_refresh(self.worker.start)  # the screen first
-        self.side.start()
+        self.call_after_refresh(self._start_workers)  # the screen first
         self.main.tour.wanted = self.memory.is_first_time()
         if self.welcomes:
             self.call_after_refresh(self.keeping.action_welcome)
@@ -181,6 +180,10 @@ class TaskApp(SturdyApp):
         if sys.platform != "win32":
             for ending in (signal.SIGTERM, signal.SIGHUP):  # the terminal is given back, and what waits is saved
                 self._events.add_signal_handler(ending, self.exit)
+
+    def _start_workers(self) -> None:
+        self.worker.start()
+        self.side.start()
 
     def on_unmount(self) -> None:
         self.worker.stop()
