@@ -111,7 +111,7 @@ class Timeline:
         del self._steps[:-_REMEMBERED]
 
     def _base(self, seq: int) -> Iterator[TaskList]:
-        for base in sorted(self._bases(), reverse=True):
+        for base in sorted(self._bases(), key=lambda base: base.seq, reverse=True):
             if base.seq <= seq:
                 if base.path is None:
                     yield TaskList()

@@ -18,6 +18,7 @@ from core.history import GapError
 from core.state import AppState
 from core.store import TaskStore
 from core.task import SET_FIELDS, Status, Task
+from core.tasklist import TaskList
 from core.timeline import NoSuchMomentError, Timeline
 from tests.crash.enumeration import unsynced
 from tests.instances import START, Instance, opened
@@ -180,6 +181,15 @@ def test_a_migrated_list_has_its_beginning_too(tmp_path: Path) -> None:
     timeline = Timeline(here.store.files)
     assert [task.name for task in timeline.at(0).tasks.values()] == ["old"]
     assert [task.name for task in timeline.at(1).tasks.values()] == ["old", "a"]
+
+
+def test_a_list_whose_first_file_was_empty_has_its_beginning_once(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    file.write_bytes(checkpoint.encode(TaskList(), "2026-11-21T12:00:00.000000Z"))
+    here = opened(file)
+    here.add("a", "b")
+    timeline = Timeline(here.store.files)
+    assert [len(timeline.at(seq).tasks) for seq in (0, 1, 2)] == [0, 1, 2]
 
 
 def test_a_moment_is_found_by_its_time(tmp_path: Path) -> None:
