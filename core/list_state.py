@@ -185,6 +185,8 @@ class ListState:
         if returned is not None:
             record = replace(record, returned=returned, first_free=self.next_id)
         [applied] = self._put_on_top([record])
+        if not (applied.previous or undoes):
+            self._pending.pop()  # all of it was refused; an undo counts nevertheless, for it is done with
         self._sorted = None
         return Outcome(label, frozenset(applied.previous), applied.conflicts)
 

@@ -422,6 +422,7 @@ def test_a_circle_is_refused_at_the_later_record(field: str, file: Path) -> None
     assert here.state.tasks == there.state.tasks
     assert [conflict.reason for conflict in here.state.edit([b], **leading_to(a)).conflicts] == ["cycle"]
     assert [conflict.reason for conflict in here.state.edit([a], **leading_to(a)).conflicts] == ["cycle"]
+    assert not here.state.pending  # what is refused is no change
 
 
 def test_a_record_that_was_written_though_its_commit_failed_is_not_written_twice(
