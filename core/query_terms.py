@@ -12,7 +12,6 @@ but what is written here, and a query costs what the same loop costs that somebo
 
 from __future__ import annotations
 
-import re
 import warnings
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
@@ -42,6 +41,8 @@ FLAGS = {
     "recurring": "t.recur is not None",
 }
 """What `is:` may be followed by."""
+_LONGEST_SEARCH = 0.1
+"""Seconds that a regular expression may take for one text: some take for ever, and would hold up everything."""
 DIRECTIVES = ("sort", "limit")
 """Fields that say how to show what was found."""
 
@@ -126,12 +127,22 @@ def _word(_name: str, term: Term, scope: Scope) -> str:
 
 
 def _regex(_name: str, term: Term, scope: Scope) -> str:
+    import regex  # and not `re`, which cannot be told to stop
+
     try:
-        with warnings.catch_warnings():  # of what a later Python may read in another way
+        with warnings.catch_warnings():  # of what a later version may read in another way
             warnings.simplefilter("ignore")
-            search = re.compile(term.value, re.IGNORECASE).search
-    except (re.error, OverflowError, RecursionError) as error:
+            pattern = regex.compile(term.value, regex.IGNORECASE)
+    except (regex.error, OverflowError, RecursionError) as error:
         raise term.error(f"This is no regular expression: {error}.", item=term.items[0]) from None
+
+    def search(text: str) -> bool:
+        try:
+            return pattern.search(text, timeout=_LONGEST_SEARCH, concurrent=True) is not None
+        except TimeoutError:
+            problem = "This regular expression takes too long: it can be matched in too many ways."
+            raise term.error(problem, item=term.items[0]) from None
+
     found = scope.bind(search)
     return f"({found}(t.name) or {found}(t.comment) or {found}(t.description))"
 

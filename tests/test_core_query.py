@@ -323,3 +323,9 @@ def test_any_order_is_stable_and_has_those_without_a_value_last(tasks: list[Task
         assert ordered[: len(having)] == having
         without = [one for one in ordered if one not in having]
         assert without == [one for one in tasks if one in without and one.status is not Status.DELETED]
+
+
+def test_a_regular_expression_that_would_take_for_ever_is_given_up() -> None:
+    endless = task(1, "a" * 200 + "b")
+    with pytest.raises(QueryError, match="takes too long"):
+        parse("/(a|aa)+$/", now=NOW).select([endless], {endless.uid: endless})
