@@ -145,12 +145,17 @@ class TestEdit:
         ended = call("edit", "--where", "+t limit:2", "--yes", "#home")
         assert (ended.out, ended.err) == ("Changed: 2 b\n", "Task 1 “a” is so already.\n")
 
-    def test_links_are_made_by_id_and_a_circle_is_told(self) -> None:
+    def test_links_are_made_by_id_and_a_circle_is_refused(self, file: Path) -> None:
         call("edit", "1", "depends:2,3", "parent:4")
         one, _two, _three, four, _five = shown("list")
         assert (len(one["depends"]), one["parent"]) == (2, four["uid"])
-        ended = call("edit", "2", "depends:1")
-        assert (ended.code, "would lead back" in ended.err) == (0, True)
+        before = snapshot(file.parent)
+        for words in ("2 depends:1", "5 depends:5", "1 parent:1", "4 parent:1", "2-4 parent:4"):
+            code, out, err = call("edit", *words.split(), "new name")
+            assert (code, out, "would lead back" in err) == (1, "", True)
+            assert "so already" not in err
+        assert call("edit", "1", "parent:1", "--if-unchanged", one["modified"], "--json").code == 1
+        assert snapshot(file.parent) == before
         assert call("edit", "2", "depends:77").code == 1
 
     @pytest.mark.parametrize(

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Sequence
 from datetime import datetime
 
-from core.state import AppState
+from core.errors import TodurableError
+from core.state import AppState, Outcome
 from core.task import Task
 from ui import exit_codes
 from ui.arguments import UsageError
 from ui.choosing import chosen, named
 from ui.committing import commit
-from ui.edit_words import read, split
+from ui.edit_words import Edits, read, split
 from ui.output import Output
 from ui.session import called, list_for, load, task_document
+
+
+class LeadsBackError(TodurableError):
+    """A task would be its own parent, or wait for itself, by way of others or not; nothing was changed."""
+
+    def __init__(self, task: Task, field: str) -> None:
+        super().__init__(f"{called(task)}: the one that “{field}:” gives would lead back to it. Nothing was changed.")
+        self.field = field
 
 
 def run(options: Namespace, out: Output) -> int:
@@ -27,7 +37,7 @@ def run(options: Namespace, out: Output) -> int:
         find = lambda names: [task.uid for task in named(state, [names])]  # noqa: E731 - said once, beside its use
         edits = read(words, find, today=today, week_start=profile.week_start)
         tasks = chosen(state, options, out, profile.week_start)
-        act = lambda: state.edit_each([(task, edits.of(_now(state, task))) for task in tasks])  # noqa: E731 - as above
+        act = lambda: _edited(state, tasks, edits)  # noqa: E731 - as above
         commit(act, tasks, state, store, options, out)
     changed = [_now(state, task) for task in tasks]
     for before, task in zip(tasks, changed, strict=True):
@@ -38,6 +48,15 @@ def run(options: Namespace, out: Output) -> int:
     if options.json:
         out.document([task_document(task) for task in changed])
     return exit_codes.DONE
+
+
+def _edited(state: AppState, tasks: Sequence[Task], edits: Edits) -> Outcome:
+    """Give `tasks` what `edits` say. Raises LeadsBackError, and what is not saved yet must then not be."""
+    outcome = state.edit_each([(task, edits.of(_now(state, task))) for task in tasks])
+    for met in outcome.conflicts:
+        if met.reason == "cycle":
+            raise LeadsBackError(state.known[met.uid], met.field)
+    return outcome
 
 
 def _now(state: AppState, task: Task) -> Task:
