@@ -134,6 +134,8 @@ def test_json_takes_a_list_of_ours_a_file_and_a_legacy_one() -> None:
         ("taskwarrior", '[{"description": "x"}]', 0),
         ("taskwarrior", json.dumps([TASKWARRIOR | {"due": "soon"}]), 0),
         ("csv", "title\nx\n", 1),
+        ("csv", "title,due\n", 1),
+        ("csv", "", 1),
         ("csv", "name,due\nx,3d\n", 2),
         ("csv", "name,priority\nx,high\n", 2),
         ("csv", "name\nx,y\n", 2),

@@ -28,6 +28,9 @@ def test_a_bad_file_changes_nothing(tmp_path: Path) -> None:
     code, out, err = call("import", str(file))
     assert (code, out) == (1, "")
     assert "Line 3" in err
+    file.write_text("Pay rent,2031-01-31\n", encoding="utf-8")
+    code, out, err = call("import", str(file))
+    assert (code, out, "column “name”" in err) == (1, "", True)
     assert call("import", str(tmp_path / "none.txt")).code == 1
     assert call("import", str(tmp_path)).code == call("import", "").code == 1
     assert call("import", "-", stdin=b"milk").code == 1

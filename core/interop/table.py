@@ -26,11 +26,12 @@ def read(raw: bytes, moment: datetime) -> list[Entry]:
     """See `core.interop`."""
     try:
         text = raw.removeprefix(b"\xef\xbb\xbf").decode()
-        rows = list(csv.DictReader(StringIO(text, newline=""), strict=True))
+        reader = csv.DictReader(StringIO(text, newline=""), strict=True)
+        rows = list(reader)
     except (UnicodeDecodeError, csv.Error) as error:
         raise ImportedFileError(f"This is no CSV in UTF-8: {error}.") from None
-    if rows and "name" not in rows[0]:
-        raise ImportedFileError("The heading must have a column “name”.", 1)
+    if "name" not in (reader.fieldnames or ()):
+        raise ImportedFileError("The first line must be a heading with a column “name”, as export writes it.", 1)
     return [_entry(row, place, moment) for place, row in enumerate(rows, start=2)]
 
 
