@@ -82,8 +82,7 @@ TASKWARRIOR = {
 
 
 def test_taskwarrior() -> None:
-    template = TASKWARRIOR | {"status": "recurring"}
-    [entry] = read("taskwarrior", json.dumps([TASKWARRIOR, template]))
+    [entry] = read("taskwarrior", json.dumps([TASKWARRIOR]))
     assert entry == {
         "uid": "0b9c4d2e-5f1a-4c3b-8d7e-6a5f4e3d2c1b",
         "name": "Pay rent",
@@ -105,6 +104,28 @@ def test_taskwarrior() -> None:
         json.dumps([TASKWARRIOR | {"recur": "every so often", "start": "20261120T080000Z", "status": "pending"}]),
     )
     assert (odd["status"], odd["extra"]["taskwarrior_recur"]) == (Status.ACTIVE, "every so often")
+
+
+def test_a_template_of_taskwarrior_is_a_task_unless_an_open_one_carries_it_on() -> None:
+    child = TASKWARRIOR | {"parent": "1B9C4D2E-5f1a-4c3b-8d7e-6a5f4e3d2c1b"}
+    template = TASKWARRIOR | {"uuid": child["parent"], "status": "recurring", "recur": "monthly", "mask": "-"}
+    for others in ([], [child | {"status": "completed"}]):
+        taken = read("taskwarrior", json.dumps([*others, template]))[-1]
+        assert (taken["uid"], taken["status"], taken["recur"]) == (
+            "1b9c4d2e-5f1a-4c3b-8d7e-6a5f4e3d2c1b",
+            Status.PENDING,
+            "FREQ=MONTHLY",
+        )
+    [open_] = read("taskwarrior", json.dumps([template, child]))
+    assert (open_["uid"], open_["recur"]) == ("0b9c4d2e-5f1a-4c3b-8d7e-6a5f4e3d2c1b", "FREQ=WEEKLY")
+
+
+def test_taskwarrior_needs_no_more_than_a_description() -> None:
+    raw = '[{"description": "a", "status": "pending"}, {"description": "a"}]'
+    assert guess("tasks.json", raw.encode()) == "taskwarrior"
+    first, second = read("taskwarrior", raw)
+    assert first["uid"] != second["uid"]
+    assert read("taskwarrior", raw) == [first, second]
 
 
 def test_csv() -> None:
@@ -131,7 +152,7 @@ def test_json_takes_a_list_of_ours_a_file_and_a_legacy_one() -> None:
         ("json", "[", 0),
         ("json", "3", 0),
         ("json", '[{"id": 1}]', 0),
-        ("taskwarrior", '[{"description": "x"}]', 0),
+        ("taskwarrior", '[{"description": "x", "uuid": "y"}]', 0),
         ("taskwarrior", json.dumps([TASKWARRIOR | {"due": "soon"}]), 0),
         ("csv", "title\nx\n", 1),
         ("csv", "title,due\n", 1),

@@ -50,7 +50,7 @@ def guess(file_name: str, raw: bytes) -> str:
     ending = next((name for end, name in _ENDINGS.items() if file_name.lower().endswith(end)), "")
     start = raw.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if start in (b"[", b"{") and ending in ("", "json"):
-        return "taskwarrior" if b'"entry"' in raw and b'"description"' in raw and b'"name"' not in raw else "json"
+        return "taskwarrior" if b'"description"' in raw and b'"name"' not in raw else "json"
     if ending:
         return ending
     raise ImportedFileError(f"The format of {file_name} cannot be told: say it with --format.")

@@ -1,9 +1,9 @@
 """Taskwarrior's JSON (`task export`, `task import`): https://taskwarrior.org/docs/design/task/.
 
 Its times are instants, and a date is the midnight that begins it where its user lives: so that becomes a day. Projects
-have dots where ours have slashes. Annotations become lines of the description. A template of a recurring task is left
-out, for its next occurrence is a task of its own; a `recur` that we do not know stays in `extra`, as do all attributes
-of its users.
+have dots where ours have slashes. Annotations become lines of the description. A template of a recurring task is a task
+where no open one was made of it; otherwise that one recurs, and the template is left out. A `recur` that we do not know
+stays in `extra`, as do all attributes of its users.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import NAMESPACE_OID, UUID, uuid5
 
 from core.interop import Entry, ImportedFileError
 from core.recurrence import RecurrenceError, parse_recurrence
@@ -53,9 +53,15 @@ def read(raw: bytes, moment: datetime) -> list[Entry]:
         document = parse(raw)
     except StrictJsonError as error:
         raise ImportedFileError(f"This is no JSON: {error}.") from None
-    tasks = document if isinstance(document, list) else [document]
+    tasks: list[Any] = document if isinstance(document, list) else [document]
     entries = [_entry(task, place, moment) for place, task in enumerate(tasks, start=1)]
-    return [entry for entry in entries if entry]
+    carried_on = {str(task["parent"]).lower() for task in tasks if task.get("parent") and _is_open(task)}
+    templates = {str(task["uuid"]).lower() for task in tasks if task.get("status") == "recurring" and "uuid" in task}
+    return [entry for entry in entries if entry["uid"] not in templates & carried_on]
+
+
+def _is_open(task: Entry) -> bool:
+    return task.get("status") in ("pending", "waiting")
 
 
 def write(tasks: Sequence[Task]) -> bytes:
@@ -67,12 +73,11 @@ def write(tasks: Sequence[Task]) -> bytes:
 def _entry(task: Any, place: int, moment: datetime) -> Entry:
     if not isinstance(task, dict) or not isinstance(task.get("description"), str):
         raise ImportedFileError(f"Entry {place} is no task of Taskwarrior: it has no description.")
-    if task.get("status") == "recurring":
-        return {}
+    unnamed = uuid5(NAMESPACE_OID, f"taskwarrior {place} {task['description']}")  # new tasks have none yet
     try:
-        entry: Entry = {"uid": str(UUID(str(task.get("uuid")))), "name": one_line(task["description"])}
+        entry: Entry = {"uid": str(UUID(str(task.get("uuid", unnamed)))), "name": one_line(task["description"])}
     except ValueError:
-        raise ImportedFileError(f"Entry {place} is no task of Taskwarrior: it has no uuid.") from None
+        raise ImportedFileError(f"Entry {place} is no task of Taskwarrior: its uuid is none.") from None
     entry["status"] = _STATUSES.get(str(task.get("status")), Status.PENDING)
     if entry["status"] is Status.PENDING and task.get("start"):
         entry["status"] = Status.ACTIVE
