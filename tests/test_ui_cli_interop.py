@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+from core.interop import NAMES
 from tests.in_process import call, shown
 
 
@@ -57,3 +59,17 @@ def test_exports_are_what_they_are_called_and_come_back(tmp_path: Path) -> None:
         for task, original in zip(shown("list", "--all", *other), before, strict=True):
             kept = ("uid", "name", "status", "project", "tags", "due", "priority")
             assert {field: task[field] for field in kept} == {field: original[field] for field in kept}
+
+
+def test_a_terminal_is_shown_an_export_and_a_file_gets_it_exactly(tmp_path: Path) -> None:
+    name = "red \x1b[31m \x9b1m \u202e end"
+    call("import", "-", "--format", "json", stdin=json.dumps([{"name": name}, {"name": "two"}]).encode())
+    for form in NAMES:
+        exact = call("export", "--format", form).out
+        seen = call("export", "--format", form, terminal=True).out
+        assert "\u202e" in exact
+        assert not {"\x1b", "\x9b", "\u202e", "\r"} & set(seen)
+        assert len(seen.splitlines()) == len(exact.split("\n")) - 1
+    again = ("--file", str(tmp_path / "again.json"))
+    call("import", "-", "--format", "csv", *again, stdin=call("export", "--format", "csv").out.encode())
+    assert [task["name"] for task in shown("list", *again)] == [name, "two"]
