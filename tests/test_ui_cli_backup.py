@@ -113,7 +113,9 @@ def test_a_backup_that_is_not_good_changes_nothing(how: str, file: Path, said: C
             made.unlink()
             made.mkdir()
     before = snapshot(file.parent)
-    assert said("restore", str(made), "--yes", code=3)
+    told = said("restore", str(made), "--yes", code=3)
+    assert told
+    assert (f"There is no file {made}." in told and "todurable backups" in told) == (how == "missing")
     assert snapshot(file.parent) == before
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from core import archive, backups
 from core.attachments import file_name
-from core.errors import TodurableError
+from core.errors import FileSafetyError, TodurableError
 from core.jobs import Running
 from core.paths import absolute_path
 from core.restoring import restoration
@@ -38,6 +38,13 @@ class UnknownFieldError(TodurableError):
     def __init__(self, name: str) -> None:
         super().__init__(f"A task has no field “{name}” that could be restored. They are: {', '.join(_RESTORABLE)}.")
         self.name = name
+
+
+class NoBackupError(FileSafetyError):
+    """There is no file of that name."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        super().__init__(f"There is no file {name}. Nothing was changed. Backups: todurable backups", path)
 
 
 class _Source(NamedTuple):
@@ -98,9 +105,11 @@ def _source(options: Namespace, store: TaskStore) -> _Source:
 
 
 def _named(text: str, beside: Path) -> Path:
-    """The file that `text` names from here, or from beside the list, as `backups` prints it."""
-    path = absolute_path(os.environ, text)
-    return path if os.path.lexists(path) else beside / text
+    """The file that `text` names from here, or from beside the list, as `backups` prints it. Raises NoBackupError."""
+    for path in (absolute_path(os.environ, text), beside / text):
+        if os.path.lexists(path):
+            return path
+    raise NoBackupError(text, beside / text)
 
 
 def _preview(
