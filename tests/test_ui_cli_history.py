@@ -179,3 +179,21 @@ def test_moments_are_read_and_shown_on_the_users_own_clock() -> None:
     for faulty in ("someday", "2026-99-20T17:00:00Z"):
         with pytest.raises(DateError):
             parse_moment(faulty, now, end=True)
+
+
+@pytest.mark.usefixtures("file")
+def test_other_tasks_and_rules_are_told_in_words(said: Callable[..., str]) -> None:
+    said("edit", "1", "depends:2", "every:month")
+    said("edit", "1", "parent:2")
+    said("edit", "1", "depends:none")
+    last, middle, first = said("history", "--limit", "3").splitlines()[1:4]
+    assert last.endswith("depends -2 “milk”")
+    assert middle.endswith("parent nothing → 2 “milk”")
+    assert "depends +2 “milk”" in first
+    assert "recur nothing → every month" in first
+    shown = said("show", "1")
+    assert all(told in shown for told in ("depends +2 “milk”", "parent nothing → 2 “milk”", "→ every month"))
+    assert "FREQ" not in shown
+    assert "parent was nothing" in said("history", "--at", "7", "1")
+    assert "parent 2 “milk” → nothing" in said("restore", "--at", "6", "1", "--yes")
+    assert "parent was 2 “milk”" in said("history", "--at", "9", "1")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from itertools import islice
@@ -14,6 +14,7 @@ from core.errors import FileSafetyError
 from core.file_safety import SafeFileManager
 from core.history import backwards
 from core.list_state import ListState
+from core.task import Task
 from ui.moments import shown_moment
 from ui.newest import Newest
 from ui.screens.list_screen import ListScreen
@@ -62,9 +63,11 @@ class Detailing:
     def _read(self, uid: str) -> Callable[[], None]:
         """Called in the thread."""
         events: list[Event] = []
-        now = self._clock().astimezone()
+        now, known = self._clock().astimezone(), self._state.known
         with suppress(FileSafetyError):  # what cannot be read is told where it matters: the list shows the rest
-            events = [(shown_moment(record.at, now), _told(record)) for record in islice(self._about(uid), _MOST)]
+            events = [
+                (shown_moment(record.at, now), _told(record, known)) for record in islice(self._about(uid), _MOST)
+            ]
         return lambda: self._screen.details.show_history(uid, events)
 
     def _about(self, uid: str) -> Iterator[Record]:
@@ -74,6 +77,6 @@ class Detailing:
                 yield record
 
 
-def _told(record: Record) -> str:
+def _told(record: Record, known: Mapping[str, Task]) -> str:
     """What happened, and who did it."""
-    return f"{told_record(record)} ({record.by.partition(':')[0]})"
+    return f"{told_record(record, known)} ({record.by.partition(':')[0]})"

@@ -100,8 +100,8 @@ class HistoryScreen(RestoreScreen):
             return
         self._ended = len(page) < PAGE
         self._entries += page
-        now = self._clock().astimezone()
-        self.states.append([Option(_row(entry, now)) for entry in page])
+        now, known = self._clock().astimezone(), self._now()
+        self.states.append([Option(_row(entry, known, now)) for entry in page])
         if not self._entries:
             self.say("No change matches." if self._wanted_changes != Wanted() else "Nothing was changed yet.")
 
@@ -183,12 +183,12 @@ def _changes(files: Callable[[], SafeFileManager], wanted: Wanted) -> Iterator[R
             yield entry
 
 
-def _row(entry: Record | Gap, now: datetime) -> Content:
+def _row(entry: Record | Gap, known: Mapping[str, Task], now: datetime) -> Content:
     if isinstance(entry, Gap):
         return row((f"      {entry} could not be read", "$text-error"))
     return row(
         (f"{entry.seq:>6} ", "$text-muted"),
         (shown_moment(entry.at, now)[5:], "$text-accent"),
-        (f"  {told_record(entry)}", ""),
+        (f"  {told_record(entry, known)}", ""),
         (f"  {entry.by}", "$text-muted"),
     )

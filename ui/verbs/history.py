@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from core.changes import Record
 from core.display import literal
+from core.errors import FileSafetyError
 from core.history import Gap, Wanted, backwards
 from core.restoring import differences
 from core.store import TaskStore
-from core.task import Status
+from core.task import Status, Task
 from core.tasklist import TaskList, place
 from core.timeline import Timeline
 from ui import exit_codes
@@ -22,7 +23,7 @@ from ui.finding import find_uids, find_uids_in_history
 from ui.moments import parse_moment, shown_moment
 from ui.output import Output
 from ui.session import store_for, task_document
-from ui.told_changes import told_difference, told_record
+from ui.told_changes import names_tasks, told_difference, told_record
 
 _UNLIMITED = 10_000
 
@@ -42,12 +43,13 @@ def run(options: Namespace, out: Output) -> int:
         )
         found = (entry for entry in backwards(store.journal.path) if isinstance(entry, Gap) or wanted.holds(entry))
         entries = list(islice(found, options.limit or None))
+        known = {} if out.json else _named_in(entries, store, out)
     if out.json:
         out.document([_document(entry) for entry in entries])
     elif not entries:
         out.note("No change matches." if wanted != Wanted() else "Nothing was changed yet.")
     else:
-        out.lines(_rows(entries, out, now))
+        out.lines(_rows(entries, known, out, now))
         if len(entries) == options.limit:
             out.note(f"These are the last {options.limit}. All of them: --limit 0")
     return exit_codes.DONE if entries else exit_codes.REFUSED
@@ -80,14 +82,26 @@ def _then(then: TaskList, current: TaskList, uids: set[str] | frozenset[str]) ->
     different = {uid: pair for uid, pair in differences(current.tasks, then.tasks).items() if uid in uids}
     if different:
         yield f"What was different after change {then.seq}:"
+        either = {**then.tasks, **current.tasks}
         for was, is_now in different.values():
-            yield f"  {told_difference(was, is_now)}"
+            yield f"  {told_difference(was, is_now, either)}"
     else:
         yield f"All is as it was after change {then.seq}."
 
 
-def _rows(entries: Sequence[Record | Gap], out: Output, now: datetime) -> Iterator[str]:
-    rows = [_row(entry, now) for entry in entries]
+def _named_in(entries: Sequence[Record | Gap], store: TaskStore, out: Output) -> Mapping[str, Task]:
+    """The tasks that `entries` may name, by uid: the list is read only where there are any, and must not be needed."""
+    if not any(isinstance(entry, Record) and names_tasks(entry) for entry in entries):
+        return {}
+    try:
+        return store.load().tasks.tasks
+    except FileSafetyError as error:
+        out.warn(str(error))
+        return {}
+
+
+def _rows(entries: Sequence[Record | Gap], known: Mapping[str, Task], out: Output, now: datetime) -> Iterator[str]:
+    rows = [_row(entry, known, now) for entry in entries]
     columns = (
         Column("CHANGE", [row[0] for row in rows], drop=1, right=True),
         Column("WHEN", [row[1] for row in rows], drop=2),
@@ -97,10 +111,10 @@ def _rows(entries: Sequence[Record | Gap], out: Output, now: datetime) -> Iterat
     return lines(columns, out.width if out.to_terminal else _UNLIMITED)
 
 
-def _row(entry: Record | Gap, now: datetime) -> tuple[str, str, str, str]:
+def _row(entry: Record | Gap, known: Mapping[str, Task], now: datetime) -> tuple[str, str, str, str]:
     if isinstance(entry, Gap):
         return (str(entry.last), "", "", f"({entry} could not be read)")
-    return (str(entry.seq), shown_moment(entry.at, now), literal(entry.by), literal(told_record(entry)))
+    return (str(entry.seq), shown_moment(entry.at, now), literal(entry.by), literal(told_record(entry, known)))
 
 
 def _document(entry: Record | Gap) -> dict[str, Any]:

@@ -117,9 +117,10 @@ def _preview(
 ) -> Iterator[str]:
     """What restoring will do to each task, in the order of the list."""
     then = source.tasks
+    either = {**then, **state.known}
     changing = restoration(state.known, then, state.next_id, uids, fields, ours=source.ours).tasks
     for was, now in sorted(((then.get(uid), state.known.get(uid)) for uid in changing), key=_number_of):
-        yield told_restoring(was, now)
+        yield told_restoring(was, now, either)
 
 
 def _number_of(pair: tuple[Task | None, Task | None]) -> int:

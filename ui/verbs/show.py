@@ -40,7 +40,7 @@ def run(options: Namespace, out: Output) -> int:
         out.document(documents)
         return exit_codes.DONE
     for task, history in zip(tasks, histories, strict=True):
-        out.lines([""] * (task is not tasks[0]) + [*_fields(task, state), *_told(history)])
+        out.lines([""] * (task is not tasks[0]) + [*_fields(task, state), *_told(history, state)])
     return exit_codes.DONE
 
 
@@ -104,12 +104,12 @@ def _event(record: Record, change: Change) -> dict[str, Any]:
     return {**about, "before": change.before, "after": change.after}
 
 
-def _told(history: Sequence[_Change]) -> Iterator[str]:
+def _told(history: Sequence[_Change], state: ListState) -> Iterator[str]:
     if history:
         yield ""
         yield "  what happened"
     for record, change in history:
-        said = record.label if change.creates or change.purges else told_change(change, record.label)
+        said = record.label if change.creates or change.purges else told_change(change, record.label, state.known)
         yield literal(f"  {_local(record.at)}  {said}")
 
 

@@ -13,7 +13,7 @@ from core.display import literal
 from core.restoring import changed_fields, differences
 from core.task import Status, Task
 from core.tasklist import place
-from ui.told_changes import FOLLOWS, shown_value, task_name
+from ui.told_changes import FOLLOWS, task_name, told_value
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -89,7 +89,8 @@ class DifferenceList(OptionList):
 def rows_of(now: Mapping[str, Task], then: Mapping[str, Task]) -> list[Difference]:
     """What is different, in the order of the tasks' numbers; the fields that follow from others have no row."""
     pairs = sorted(differences(now, then).values(), key=_number)
-    return [row for was, is_now in pairs for row in _rows(was, is_now)]
+    either = {**then, **now}
+    return [row for was, is_now in pairs for row in _rows(was, is_now, either)]
 
 
 def all_rows(now: Mapping[str, Task], then: Mapping[str, Task]) -> list[Difference]:
@@ -111,7 +112,7 @@ def _compared(then: Task, now: Task | None) -> str:
     return "(different now)" if changed_fields(then, now) else ""
 
 
-def _rows(then: Task | None, now: Task | None) -> Iterator[Difference]:
+def _rows(then: Task | None, now: Task | None, known: Mapping[str, Task]) -> Iterator[Difference]:
     if then is None:
         if now is not None and now.status is not Status.DELETED:
             yield Difference(now.uid, "", task_name(now), "was not there", "")
@@ -121,7 +122,7 @@ def _rows(then: Task | None, now: Task | None) -> Iterator[Difference]:
         return
     for field in changed_fields(then, now):
         if field not in FOLLOWS:
-            values = (shown_value(getattr(task, field)) for task in (then, now))
+            values = (told_value(field, getattr(task, field), known) for task in (then, now))
             yield Difference(now.uid, field, task_name(now), *values)
 
 
