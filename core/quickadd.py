@@ -2,6 +2,7 @@
 
 - `#project` (a path: `#home/garden`), `+tag`, `@context` (a tag that keeps its @), `!1` to `!3`,
   `due:` `scheduled:` `wait:` `until:` (words of `core.dates`), `every:` (words of `core.recurrence`), `est:` (`1h30`).
+  `project:home` and `priority:high` (`h`, `1`) are other words for `#home` and `!1`.
 - A mark counts only at the start of a word: `C#`, `1+1`, `a@b.c`, `http://x#y` are text. A date takes the words after
   it that belong to it (`due:next friday 17:00`); quotes set an end: `due:"next friday"`.
 - A backslash before a word makes it text. So do quotes around words that would mean something, and then they go;
@@ -65,7 +66,7 @@ class _NoMarkError(TodurableError):
 
 
 _DATES = ("due", "scheduled", "wait", "until")
-_KEYS = f"(?:{'|'.join(_DATES)}|every|est):"
+_KEYS = f"(?:{'|'.join(_DATES)}|every|est|project|priority):"
 _QUOTED = '"[^"]*"(?!\\S)'
 _TOKEN = re.compile(rf"(?P<key>{_KEYS})(?P<value>{_QUOTED}|\S*)|(?P<quoted>{_QUOTED})|\S+", re.IGNORECASE)
 _WOULD_MEAN = re.compile(rf'(?<!\S)(?=[\\"#+@!]|{_KEYS})', re.IGNORECASE)
@@ -73,6 +74,10 @@ _MARKS = {"#": "project", "+": "tag", "@": "context"}
 _MARKED = re.compile(r"[#+@](?:\w|[^\x00-\x7f])")
 _LABEL = re.compile(r'[^\s,;()|"]*[^\s,;()|".:!?]')
 _PRIORITY = re.compile(r"!([0-9]+)")
+PRIORITIES = {
+    word: one for one in Priority for word in (str(one.value), f"p{one.value}", one.name.lower(), one.name[0].lower())
+}
+"""What a priority is called, in small letters."""
 _ESTIMATE = re.compile(r"([0-9]{1,4})h(?:([0-5]?[0-9])m?)?|(?P<minutes>[0-9]{1,5})m", re.IGNORECASE)
 
 
@@ -164,6 +169,13 @@ def _priority(number: str, end: int) -> _Found:
     return _Found("priority", priority, f"priority {priority.name.lower()}", end)
 
 
+def _named_priority(name: str, end: int) -> _Found:
+    if name.lower() not in PRIORITIES:
+        raise _NoMarkError(f"“{name}” is no priority: those are 1 (high), 2 (medium), 3 (low), 0 (none).")
+    priority = PRIORITIES[name.lower()]
+    return _Found("priority", priority, f"priority {priority.name.lower()}", end)
+
+
 def _anchored_rule(fields: dict[str, Any]) -> dict[str, Any]:
     day = fields.get("due") or fields.get("scheduled")
     if day is None or "recur" not in fields:
@@ -183,6 +195,10 @@ def _keyed(match: re.Match[str], days: _Days) -> _Found:
         return _rule(content, match.end())
     if key == "est":
         return _estimate(content, match.end())
+    if key == "project":
+        return _marked(f"#{content}", match.end())
+    if key == "priority":
+        return _named_priority(content, match.end())
     # Most lines have no date, and a command should not pay for what it does not use.
     from core.dates import parse_date, parse_leading_date, with_weekday
 

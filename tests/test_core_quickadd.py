@@ -19,12 +19,24 @@ WORDS = st.sampled_from(
     [
         *("#home", "#home/garden", "#home/", "#5", "#", "+finance", "+3d", "+", "@desk", "@5pm", "!1", "!9", "!", "C#"),
         *("due:fri", "due:", "due:1/2", 'due:"next friday"', "wait:+3d", "until:eoy", "scheduled:in", "Due:eom"),
-        *("every:month", "every:fort", 'every:"2 weeks"', "est:1h30", "est:5", "17:00", "next", "friday", "3", "days"),
+        *(
+            "every:month",
+            "every:fort",
+            'every:"2 weeks"',
+            "est:1h30",
+            "project:a",
+            "priority:h",
+            "17:00",
+            "next",
+            "friday",
+            "3",
+            "days",
+        ),
         *('"#home"', '"Moby', 'Dick"', '"', "\\", "\\#5", "\\\\", "1+1", "a@b.c", "http://x#y", "milk", "  ", "\n"),
     ]
 )
 LINES = st.text() | st.lists(WORDS | st.text(max_size=3), max_size=10).map(" ".join)
-SIGNS = re.compile(r'(?<!\S)(?:[\\"#+@!]|(?:due|scheduled|wait|until|every|est):)', re.IGNORECASE)
+SIGNS = re.compile(r'(?<!\S)(?:[\\"#+@!]|(?:due|scheduled|wait|until|every|est|project|priority):)', re.IGNORECASE)
 
 
 def said(line: str) -> QuickAdd:
@@ -87,6 +99,10 @@ def test_the_order_does_not_matter(words: list[str]) -> None:
         ("est:2h", "estimate", 120),
         ("est:1h30", "estimate", 90),
         ("est:1h05m", "estimate", 65),
+        ("project:home/garden", "project", "home/garden"),
+        ("Priority:H", "priority", Priority.HIGH),
+        ("priority:2", "priority", Priority.MEDIUM),
+        ("priority:none", "priority", Priority.NONE),
     ],
 )
 def test_what_is_understood(word: str, field: str, value: Any) -> None:
@@ -141,6 +157,9 @@ def test_what_is_text_and_no_attempt(name: str) -> None:
         ("est:90", "30m, 2h or 1h30"),
         ("est:h", "30m, 2h or 1h30"),
         ("est:1h75", "30m, 2h or 1h30"),
+        ("project:", "says nothing"),
+        ("project:home/", "no project"),
+        ("priority:urgent", "no priority"),
     ],
 )
 def test_what_was_an_attempt_stays_text_and_is_told(word: str, reason: str) -> None:

@@ -40,6 +40,14 @@ def test_a_mark_that_is_none_is_text_and_that_is_told() -> None:
     assert call("add", "Call +49 123", "--quiet").err == ""
 
 
+def test_words_of_edit_are_understood_or_told() -> None:
+    code, out, err = call("add", r"x project:home priority:H depends:1 Parent:2 \notes:a parent: of")
+    assert (code, out) == (0, "1\n")
+    assert [line.partition(" stays in the name")[0] for line in err.splitlines()] == ["“depends:1”", "“Parent:2”"]
+    task = shown("list")[0]
+    assert (task["name"], task["project"], task["priority"]) == ("x depends:1 Parent:2 notes:a parent: of", "home", 1)
+
+
 def test_only_marks_make_no_task() -> None:
     assert call("add", "#home", "due:fri").code == 2
     assert shown("list") == []

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from core.quickadd import parse
+from core.quickadd import PRIORITIES, parse
 from core.task import Priority, Task
 from ui.arguments import UsageError
 
@@ -17,7 +17,6 @@ _WHOLE = re.compile(r"(name|comment|description|notes|project|priority|parent|de
 _LESS = re.compile(r"-(depends:)?[+@#]?(\S+)")
 _FIELDS = {"every": "recur", "est": "estimate", "notes": "description"}
 _TEXTS = ("comment", "description", "notes")
-_PRIORITIES = {word: one for one in Priority for word in (str(one.value), f"p{one.value}", one.name.lower())}
 
 Find = Callable[[str], list[str]]
 """The uids of the tasks that a text names."""
@@ -89,9 +88,9 @@ def _whole(name: str, value: str, edits: Edits, find: Find) -> None:
     none = value.lower() == "none" and name != "name"
     match name:
         case "priority":
-            if value.lower() not in _PRIORITIES:
+            if value.lower() not in PRIORITIES:
                 raise UsageError(f"“{value}” is no priority: those are 1 (high), 2 (medium), 3 (low), 0 (none).")
-            edits.fields["priority"] = _PRIORITIES[value.lower()]
+            edits.fields["priority"] = PRIORITIES[value.lower()]
         case "parent":
             edits.fields["parent"] = None if none else find(value)[0]
         case "depends" if none:

@@ -99,7 +99,8 @@ TASKS = (
         "todurable add --literal 'C# + F# (due:soon)'\n"
         "git grep -h TODO | todurable add -",
         _add,
-        "Words that say more: #project +tag @context !1 to !3 due: scheduled: wait: until: every: est:; a backslash "
+        "Words that say more: #project +tag @context !1 to !3 due: scheduled: wait: until: every: est: project: "
+        "priority:; a backslash "
         "before a word keeps it as text. All lines of stdin become one change.",
         words=True,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,9 @@ from ui.session import list_for, make_directory, save, task_document
 
 _COMMITMENTS = ("due:", "scheduled:", "wait:", "until:", "every:", "est:")
 """What is refused where it is not understood: taken for text, nobody would be reminded. Other marks are then text."""
+
+_ONLY_EDITED = re.compile(r"(?<!\S)(?:name|comment|description|notes|parent|depends):\S+", re.IGNORECASE)
+"""What `edit` understands and a new task has not."""
 
 
 def run(options: Namespace, out: Output) -> int:
@@ -55,6 +59,8 @@ def _fields(line: str, place: int, options: Namespace, week_start: int, out: Out
         raise UsageError(f"{where}The task needs a name besides its marks. Nothing was added.")
     for problem in said.problems:
         out.note(f"{where}{problem.reason} It stays in the name.")
+    for word in _ONLY_EDITED.findall(line):
+        out.note(f"{where}“{word}” stays in the name: that is for changing a task, as in: todurable edit 12 {word}")
     return said.fields
 
 
