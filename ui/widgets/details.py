@@ -13,6 +13,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from core.display import literal, literal_block
+from core.recurrence import shown
 from core.task import Priority, Task
 from ui.views import tag_words
 from ui.widgets.task_line import SIGNS
@@ -119,7 +120,7 @@ def _fields(task: Task, known: Mapping[str, Task]) -> Iterable[tuple[str, str]]:
     yield "scheduled", _day(task.scheduled)
     yield "wait", _day(task.wait)
     yield "until", _day(task.until)
-    yield "repeats", task.recur or ""
+    yield "repeats", shown(task.recur) if task.recur else ""
     yield "priority", _PRIORITIES.get(task.priority, "")
     yield "project", task.project
     yield "tags", " ".join(map(tag_words, task.tags))
