@@ -22,6 +22,7 @@ from time import perf_counter, sleep
 
 from bench.figures import Figure, figure, in_turns
 from bench.lists import write_list
+from core.profile import ProfileStore
 from core.state import AppState
 from core.store import TaskStore
 
@@ -108,6 +109,7 @@ class Screen:
 
 def figures(directory: Path) -> Iterator[Figure]:
     """Starts, keys, and what happens with many tasks."""
+    ProfileStore(directory / "profile.json").change({"tour_seen": True})
     small, middle, large = (write_list(size, directory) for size in SIZES)
     yield from _starts(directory, {SIZES[0]: small, SIZES[1]: middle, SIZES[2]: large})
     yield from _keys(directory, small, large)

@@ -144,7 +144,7 @@ def _regex(_name: str, term: Term, scope: Scope) -> str:
             raise term.error(problem, item=term.items[0]) from None
 
     found = scope.bind(search)
-    return f"({found}(t.name) or {found}(t.comment) or {found}(t.description))"
+    return f"({found}(t.name) or t.comment and {found}(t.comment) or t.description and {found}(t.description))"
 
 
 def _text(name: str, term: Term, scope: Scope) -> str:
