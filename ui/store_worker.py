@@ -85,7 +85,7 @@ class Stopped:
 
 Answer = Loaded | Unreadable | Changed | Trouble | Recovered | Copied | Looked | Stopped
 
-POLL = 0.09
+POLL = 0.12
 """Seconds between two looks at the files. A look that finds nothing new costs three system calls, and waking up."""
 QUIET = 1.0
 """Seconds without news after which a checkpoint that somebody else may be writing is written by us."""
