@@ -158,16 +158,19 @@ def test_another_programs_list_of_tasks_is_refused(file: Path) -> None:
     assert files_in(file.parent).get("tasks.json") == raw
 
 
-def test_what_cannot_be_read_for_now_is_no_reason_to_take_an_older_file(grown: Path) -> None:
-    os.chmod(grown, 0)
-    os.chmod(grown.parent.parent, 0o755)
-    os.chmod(grown.parent.parent.parent, 0o755)
-    for name in (*BASES[1:], "tasks.json.journal"):
-        os.chmod(grown.with_name(name), 0o644)
+def test_what_cannot_be_read_for_now_is_no_reason_to_take_an_older_file(memory: Path) -> None:
+    file = memory / "tasks.json"  # everybody may pass through the directories above
+    opened(file).add(*FIVE)
+    os.chmod(memory, 0o755)
+    for path in memory.iterdir():
+        os.chmod(path, 0o644)
+    with without_privileges():
+        assert opened(file).names == FIVE
+    os.chmod(file, 0)
     with without_privileges(), pytest.raises(AccessDeniedError):
-        opened(grown)
-    os.chmod(grown, 0o600)
-    assert opened(grown).names == FIVE
+        opened(file)
+    os.chmod(file, 0o600)
+    assert opened(file).names == FIVE
 
 
 @pytest.mark.parametrize("name", ["tasks.json", "tasks.json.journal"])
