@@ -7,6 +7,7 @@ already, so that it costs no time; each is read back and verified. Thinning leav
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 from collections.abc import Callable, Sequence
@@ -161,7 +162,10 @@ def _kept(file: Path, raw: bytes, put: Callable[[Path], None]) -> Copy:
     except OSError as error:
         raise from_os_error(error, target, "saved") from error
     if content(target) != raw:
-        raise UnavailableError(f"{target.name} could not be read back as it was written. Try again.", target)
+        raise UnavailableError(
+            f"{target.name} is not what was to be copied, and nothing was changed: todurable doctor --repair moves it.",
+            target,
+        )
     return Copy(target, header.seq, at, _digest(raw))
 
 
@@ -180,14 +184,21 @@ def _write(target: Path, raw: bytes) -> None:
 
 
 def _link(source: Path, target: Path, raw: bytes) -> None:
+    """Give what `source` holds, which was `raw`, the name `target` too: a writer may rotate backups meanwhile."""
+    temporary = durable.temporary_name(target)
     try:
-        os.link(source, target, follow_symlinks=False)
-    except FileExistsError:  # another instance was faster
-        return
+        os.link(source, temporary, follow_symlinks=False)
+        linked = durable.read_file(temporary, follow=False)
+        if linked is None or linked[0] != raw:
+            _write(target, raw)
+        else:
+            durable.replace_with(temporary, target)
     except OSError as error:
-        if error.errno not in durable.NO_LINKS:
+        if error.errno not in (*durable.NO_LINKS, errno.ENOENT):
             raise
         _write(target, raw)
+    finally:
+        durable.discard(temporary)  # rename(2) leaves it where both names are one file already
 
 
 def _copy(path: Path, match: re.Match[str]) -> Copy | None:

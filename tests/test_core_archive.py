@@ -71,6 +71,30 @@ def test_a_routine_copy_is_a_second_name_of_a_backup(file: Path, monkeypatch: py
     assert (other.seq, is_good(other), other.path.stat().st_nlink) == (4, True, 1)
 
 
+@pytest.mark.parametrize("rotated", ["rotated", "gone"])
+def test_a_backup_that_is_rotated_meanwhile_is_copied_as_it_was(
+    file: Path, monkeypatch: pytest.MonkeyPatch, rotated: str
+) -> None:
+    here = opened(file)
+    here.add("one", "two")
+    backup = here.store.files.backup_paths[0]
+    was, link = backup.read_bytes(), os.link
+
+    def link_late(source: Path, target: Path, **options: Any) -> None:
+        monkeypatch.undo()
+        if rotated == "gone":
+            source.unlink()
+        else:
+            here.add("three")
+        link(source, target, **options)
+
+    monkeypatch.setattr(os, "link", link_late)
+    copy = keep(file, backup)
+    assert copy is not None
+    assert content(copy.path) == was
+    assert os.listdir(copy.path.parent) == [copy.path.name]
+
+
 def test_nothing_that_is_not_good_is_kept(file: Path) -> None:
     here = opened(file)
     here.add("one", "two")
@@ -122,7 +146,7 @@ def test_a_copy_that_fails_says_so_and_leaves_nothing_half(
 
 def test_a_copy_that_is_not_what_was_written_is_an_error(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "_write", lambda target, _raw: target.write_bytes(a_list(1, tasks=2)))
-    with pytest.raises(UnavailableError, match="could not be read back"):
+    with pytest.raises(UnavailableError, match="is not what was to be copied"):
         write(file, a_list(1))
 
 
