@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -128,7 +129,7 @@ def test_what_a_query_found_is_kept_in_its_order() -> None:
     assert [board.rows.row_of(_UIDS[3]), board.rows.row_of(_UIDS[2])] == [1, None]
 
 
-_days = st.sampled_from([None, "2026-11-20", "2026-11-21", "2026-11-21T18:00", "2026-11-25"])
+_days = st.sampled_from([None, "2026-11-20", "2026-11-21", "2026-11-21T09:00", "2026-11-21T18:00", "2026-11-25"])
 
 
 @st.composite
@@ -141,7 +142,8 @@ def _tasks(draw: st.DrawFn, number: int) -> Task:
         wait=draw(_days),
         priority=draw(st.sampled_from(Priority)),
         project=draw(st.sampled_from(["", "home", "home/garden"])),
-        tags=draw(st.sampled_from([(), ("red",), ("red", "@desk")])),
+        scheduled=draw(_days),
+        tags=draw(st.sampled_from([(), ("red",), ("red", "@someday")])),
         parent=parent,
         order=draw(st.sampled_from(["", "a0", "a1V"])),
     )
@@ -173,6 +175,15 @@ def test_changes_lead_where_building_anew_leads(data: st.DataObject, shown: Show
     assert _lines(board) == _lines(anew)
     assert +board.counts == +anew.counts
     assert all(board.rows.items[board.rows.row_of(task.uid) or 0] is task for task in _shown_tasks(board))
+
+
+@given(st.data())
+def test_all_at_once_are_sorted_as_one_by_one(data: st.DataObject) -> None:
+    """Also where tasks share dates, labels or what follows from them: then they share the answer."""
+    tasks = [data.draw(_tasks(number), label="task") for number in range(len(_UIDS))]
+    sorting = sort_into_views(tasks, NOW)
+    assert sorting.views == {task.uid: views_of(task, NOW) for task in tasks}
+    assert sorting.counts == Counter(view for task in tasks for view in views_of(task, NOW))
 
 
 @given(st.permutations(range(8)))

@@ -9,14 +9,25 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from itertools import chain
 from typing import NamedTuple, TypeAlias
 
 from core.facts import Moment
 from core.task import Status, Task
 from ui.found_rows import FoundRows
 from ui.rows import Arrangement, Rows
-from ui.views import ALL, View, changes_today, grouping, heading, is_tree, sort_key, usual_order, views_of
+from ui.views import (
+    ALL,
+    View,
+    changes_today,
+    count_views,
+    grouping,
+    heading,
+    is_tree,
+    sort_key,
+    usual_order,
+    views_of,
+    views_of_all,
+)
 
 Matches: TypeAlias = Callable[[Task], bool]
 _CLOSED = (Status.DONE, Status.CANCELLED)
@@ -49,9 +60,9 @@ class Built(NamedTuple):
 
 def sort_into_views(tasks: Collection[Task], now: Moment) -> Sorting:
     """Sort all `tasks` into views."""
-    views = {task.uid: views_of(task, now) for task in tasks}
+    views = views_of_all(tasks, now)
     soon = {task.uid for task in tasks if changes_today(task, now)}
-    return Sorting(views, Counter(chain.from_iterable(views.values())), soon)
+    return Sorting(views, count_views(views), soon)
 
 
 def build(shown: Shown, known: Mapping[str, Task], now: Moment, sorting: Sorting) -> Built:

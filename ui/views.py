@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from functools import lru_cache
 from typing import Any, NamedTuple, TypeAlias
 
 from core.facts import Moment, is_overdue, is_today, is_upcoming, is_waiting
@@ -59,7 +59,7 @@ _TRASHED, _DONE, _CANCELLED, _WAITING = (TRASH,), (DONE, FINISHED), (DONE,), (SO
 
 
 def views_of(task: Task, now: Moment) -> tuple[View, ...]:
-    """The views that show `task`; equal answers are one object."""
+    """The views that show `task`."""
     if task.status is Status.DELETED:
         return _TRASHED
     if task.status is Status.DONE:
@@ -68,19 +68,50 @@ def views_of(task: Task, now: Moment) -> tuple[View, ...]:
         return _CANCELLED
     if task.wait is not None and is_waiting(task, now):
         return _WAITING
-    if task.due is None and task.scheduled is None:
-        return _open_views(task.project, task.tags, (INBOX,) if not task.project else ())
+    someday = any(tag.lower() in _SOMEDAY_TAGS for tag in task.tags)
+    inbox = not (someday or task.project or task.due or task.scheduled)
     dated = [TODAY] * is_today(task, now) + [UPCOMING] * is_upcoming(task, now) + [OVERDUE] * is_overdue(task, now)
-    return _open_views(task.project, task.tags, tuple(dated))
+    projects = [View("project", path) for path in _paths(task.project)]
+    tags = [View("tag", tag) for tag in task.tags]
+    return (ALL, OPEN, *[SOMEDAY] * someday, *[INBOX] * inbox, *dated, *projects, *tags)
 
 
-@lru_cache(maxsize=1 << 14)
-def _open_views(project: str, tags: tuple[str, ...], more: tuple[View, ...]) -> tuple[View, ...]:
-    someday = any(tag.lower() in _SOMEDAY_TAGS for tag in tags)
-    named = [SOMEDAY] if someday else [view for view in more if view is INBOX]
-    dated = [view for view in more if view is not INBOX]
-    projects = [View("project", path) for path in _paths(project)]
-    return (ALL, OPEN, *named, *dated, *projects, *(View("tag", tag) for tag in tags))
+def views_of_all(tasks: Iterable[Task], now: Moment) -> dict[str, tuple[View, ...]]:
+    """The views of each task, by uid. Equal answers are one object, so that few have to be made and looked at."""
+    views: dict[str, tuple[View, ...]] = {}
+    of_days: dict[tuple[str | None, str | None, str | None, int], _ByLabels] = {}
+    of_facts: dict[tuple[object, ...], _ByLabels] = {}
+    for task in tasks:
+        days = (task.due, task.scheduled, task.wait, id(task.status))
+        by_labels = of_days.get(days)
+        if by_labels is None:
+            by_labels = of_days[days] = of_facts.setdefault(_facts(task, now), {})
+        labels = (task.project, task.tags)
+        found = by_labels.get(labels)
+        if found is None:
+            found = by_labels[labels] = views_of(task, now)
+        views[task.uid] = found
+    return views
+
+
+def count_views(views: Mapping[str, tuple[View, ...]]) -> Counter[View]:
+    """How many tasks each view has; `views` as `views_of_all` makes them."""
+    each = {id(some): some for some in views.values()}
+    counts: Counter[View] = Counter()
+    for identity, number in Counter(map(id, views.values())).items():
+        for view in each[identity]:
+            counts[view] += number
+    return counts
+
+
+_ByLabels: TypeAlias = dict[tuple[str, tuple[str, ...]], tuple[View, ...]]
+
+
+def _facts(task: Task, now: Moment) -> tuple[object, ...]:
+    """All that the views of `task` follow from, beside its project and tags."""
+    undated = task.due is None and task.scheduled is None
+    dated = (is_today(task, now), is_upcoming(task, now), is_overdue(task, now))
+    return (task.status, is_waiting(task, now), undated, *dated)
 
 
 def _paths(project: str) -> list[str]:
@@ -90,7 +121,12 @@ def _paths(project: str) -> list[str]:
 
 def changes_today(task: Task, now: Moment) -> bool:
     """Whether the views of `task` change before this day is over, though nobody changes it."""
-    return any(day is not None and len(day) > len(now.day) and day[:10] == now.day for day in (task.due, task.wait))
+    due, wait = task.due, task.wait
+    return (due is not None and _is_time_of(due, now)) or (wait is not None and _is_time_of(wait, now))
+
+
+def _is_time_of(day: str, now: Moment) -> bool:
+    return len(day) > len(now.day) and day.startswith(now.day)
 
 
 # Orders
