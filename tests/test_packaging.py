@@ -96,6 +96,21 @@ def test_importing_brings_in_no_screen_and_no_event_loop(module: str) -> None:
     assert all(util.find_spec(name) for name in heavy), "a misspelt name would never be found"
 
 
+def test_the_first_paint_waits_for_nothing_that_it_does_not_show() -> None:
+    later = {
+        "ui.actors",
+        "ui.widgets.name_line",
+        "ui.widgets.details",
+        "ui.screens.help_screen",
+        "core.query",
+        "core.quickadd",
+    }
+    loaded = run_python("import ui.running, sys; print(*sys.modules)").split()
+    assert "ui.screens.list_screen" in loaded
+    assert later.intersection(loaded) == set()
+    assert all(util.find_spec(name) for name in later), "a misspelt name would never be found"
+
+
 def test_changelog_has_room_for_what_comes_next() -> None:
     lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
     assert next(line for line in lines if line.startswith("## ")) == "## [Unreleased]"

@@ -32,7 +32,7 @@ def test_nothing_is_deleted_by_a_single_key() -> None:
 def test_the_action_of_each_command_exists(command: Command) -> None:
     app = TaskApp(Path("tasks.json"))
     owner, name, _arguments = parse(command.action)
-    assert callable(getattr(app.actors[owner], f"action_{name}"))
+    assert callable(getattr(app.actors.named[owner], f"action_{name}"))
 
 
 def test_a_single_key_acts_at_once() -> None:

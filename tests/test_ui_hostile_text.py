@@ -118,7 +118,7 @@ async def test_every_field_is_literal_in_every_pane(tmp_path: Path) -> None:
             _check(app)
             await app.press("j")
         for view in (View("tag", HOSTILE[0]), View("project", HOSTILE[5])):
-            app.app.looking.open(view)
+            app.app.actors.looking.open(view)
             await app.pilot.pause()
             _check(app)
         for key in ("slash", "t"):

@@ -311,7 +311,7 @@ async def test_going_to_another_list(file: Path, home: Path) -> None:
         assert app.says("your own list")
         await app.press("j", "enter")
         await app.until(lambda: app.app._exit)
-        assert app.app.keeping.next_file == home / "work.json"
+        assert app.app.actors.keeping.next_file == home / "work.json"
     async with opened(file) as app:
         await app.press("g", "l")
         await app.until(lambda: app.says("You have one list."))
@@ -322,7 +322,7 @@ def test_the_app_is_run_anew_for_each_list(file: Path, monkeypatch: pytest.Monke
 
     def run_one(app: TaskApp) -> int:
         ran.append((app.status._name, app.welcomes))
-        app.keeping.next_file = file.with_name("work.json") if len(ran) == 1 else None
+        app.actors.keeping.next_file = file.with_name("work.json") if len(ran) == 1 else None
         app.memory.profile = Profile(tour_seen=True)
         return 0
 

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
-from functools import partial
+from functools import cached_property, partial
 from inspect import isawaitable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,37 +23,20 @@ from core.recovery import RecoveryReport
 from core.state import AppState
 from core.store import News
 from ui import sentences
-from ui.attribute_actions import AttributeActions
 from ui.changing import Changing
 from ui.commands import COMMANDS, rebound, shown_keys
-from ui.conflict_actions import ConflictActions
-from ui.description_actions import DescriptionActions
-from ui.detailing import Detailing
 from ui.drafting import Drafting
-from ui.dropping import Dropping
-from ui.edit_actions import EditActions
-from ui.form_actions import FormActions
-from ui.keep_actions import KeepActions
 from ui.leaving import Leaving
-from ui.list_actions import ListActions
 from ui.memory import Memory
 from ui.messages import Noticed, Told
-from ui.order_actions import OrderActions
 from ui.screens.list_screen import ListScreen
-from ui.screens.recovery_screen import RecoveryScreen
-from ui.screens.stop_screen import StopScreen
 from ui.settings import store_opener
 from ui.showing import Showing
 from ui.side_worker import LeftBehind, Others, SideWorker
 from ui.status import READING, Status
 from ui.store_worker import Changed, Copied, Doing, Loaded, Looked, Recovered, Stopped, StoreWorker, Trouble, Unreadable
 from ui.sturdy import SturdyApp
-from ui.task_actions import TaskActions
 from ui.theme import DARK, OURS
-from ui.widgets.name_line import NameLine
-from ui.widgets.plain import PlainSigns
-from ui.widgets.quick_add import QuickAddWords, words_for
-from ui.widgets.search_line import SearchLine
 from ui.widgets.sidebar import Sidebar
 from ui.widgets.status_line import ListStatus
 from ui.widgets.task_list import TaskList
@@ -64,7 +47,11 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.theme import Theme
 
+    # these are imported behind the first paint, or when they are opened
+    from ui.actors import Actors
     from ui.screens.form_screen import FormScreen
+    from ui.widgets.name_line import NameLine
+    from ui.widgets.search_line import SearchLine
 
 _USUAL = Profile(tour_seen=True)
 _TICK = 20.0
@@ -100,7 +87,7 @@ class TaskApp(SturdyApp):
         self.animation_level = "full" if profile.animation and self.animation_level == "full" else "none"
         self._events: asyncio.AbstractEventLoop | None = None
 
-        self._clock = clock
+        self._file, self._clock = file, clock
         commands, self._key_problems = rebound(COMMANDS, profile.keys)
         self.main = ListScreen(ListStatus(file.name, phase=READING), self._today, self.perform, commands)
         self.changing = Changing(self.state, self.main, self._changed)
@@ -108,46 +95,33 @@ class TaskApp(SturdyApp):
         self.drafting = Drafting(self.side)
         self.leaving = Leaving(self, self.changing, self._finish)
         self.status = Status(file.name, self.changing, self.showing, self.leaving, clock)
-        self.detailing = Detailing(self.state, self.main, file, clock, self._post)
-        self.actors = self._make_actors(file)
         for theme in OURS:
             self.register_theme(theme)
         self.theme = DARK.name
         self._use(profile)
 
-    def _make_actors(self, file: Path) -> dict[str, object]:
-        """Who does the actions of commands, by what these begin with."""
-        self.conflicts = ConflictActions(self.changing)
-        self.forms = FormActions(self.changing, self.drafting, self.side, self._words)
-        self.describing = DescriptionActions(self.changing, self.drafting, self.side, self.worker.look)
-        self.looking = ListActions(self.main, self.showing, self.memory)
-        setting = AttributeActions(self.changing, self.showing, self._today)
-        ordering = OrderActions(self.changing, self.showing)
-        self.dropping = Dropping(self.main, setting, ordering)
-        self.keeping = KeepActions(self, self.changing, file, self._clock, self._use, lambda: self.memory.profile)
-        resume = {"form": self.forms.resume, "description": self.describing.resume}
-        self.editing = EditActions(
-            self.changing, self.drafting, self._words, self.showing, ordering.ends_beside, resume
+    @cached_property
+    def actors(self) -> Actors:
+        """Who does the actions of commands. Asked for behind the first paint, which does not wait for them."""
+        from ui.actors import Actors, Ground
+
+        return Actors(
+            Ground(
+                self,
+                self._file,
+                self._clock,
+                self.changing,
+                self.showing,
+                self.drafting,
+                self.memory,
+                self.side,
+                self.worker.look,
+                self._use,
+            )
         )
-        return {
-            "": self.main,
-            "app": self,
-            "list": self.looking,
-            "task": TaskActions(self.changing, self.conflicts.note),
-            "edit": self.editing,
-            "form": self.forms,
-            "conflict": self.conflicts,
-            "description": self.describing,
-            "set": setting,
-            "order": ordering,
-            "keep": self.keeping,
-        }
 
     def _today(self) -> date:
         return self._clock().astimezone().date()
-
-    def _words(self) -> QuickAddWords:
-        return words_for(self.showing.counts, self._today(), self.showing.week_start)
 
     def _use(self, profile: Profile) -> None:
         """Have the app as `profile` says, as far as that can change while it is open."""
@@ -171,19 +145,21 @@ class TaskApp(SturdyApp):
 
     def on_mount(self) -> None:
         self._events = asyncio.get_running_loop()
-        self.call_after_refresh(self._start_workers)  # the screen first
+        self.call_after_refresh(self._be_ready)  # the screen first
         self.main.tour.wanted = self.memory.is_first_time()
-        if self.welcomes:
-            self.call_after_refresh(self.keeping.action_welcome)
         self.set_interval(_TICK, self.showing.tick)
         self.theme_changed_signal.subscribe(self, self._note_theme)
         if sys.platform != "win32":
             for ending in (signal.SIGTERM, signal.SIGHUP):  # the terminal is given back, and what waits is saved
                 self._events.add_signal_handler(ending, self.exit)
 
-    def _start_workers(self) -> None:
+    async def _be_ready(self) -> None:
+        await self.main.complete()
+        self.actors.detailing.follow()
         self.worker.start()
         self.side.start()
+        if self.welcomes:
+            await self.actors.keeping.action_welcome()
 
     def on_unmount(self) -> None:
         self.worker.stop()
@@ -194,7 +170,12 @@ class TaskApp(SturdyApp):
         self.worker.stop()
 
     def get_line_filters(self) -> list[LineFilter]:
-        return [*super().get_line_filters(), *([PlainSigns()] if self.memory.profile.ascii else [])]
+        filters = list(super().get_line_filters())
+        if self.memory.profile.ascii:
+            from ui.widgets.plain import PlainSigns
+
+            filters.append(PlainSigns())
+        return filters
 
     async def on_event(self, event: Event) -> None:
         """Keys of the list act here, before a further one is read: what is typed behind “a” goes into its line."""
@@ -226,45 +207,47 @@ class TaskApp(SturdyApp):
 
         It is for what was asked to be shown, even where that took a moment.
         """
+        await self.main.complete()
         await self.showing.settled()
         owner, name, arguments = parse(action)
-        done = getattr(self.actors[owner], f"action_{name}")(*arguments)
+        done = getattr(self.actors.named[owner], f"action_{name}")(*arguments)
         if isawaitable(done):
             await done
 
     def on_name_line_given(self, given: NameLine.Given) -> None:
-        self.editing.take(given)
+        self.actors.editing.take(given)
 
     def on_name_line_lines_given(self, given: NameLine.LinesGiven) -> None:
-        self.editing.take_lines(given)
+        self.actors.editing.take_lines(given)
 
     def on_name_line_typed(self, typed: NameLine.Typed) -> None:
-        self.editing.typed(typed)
+        self.actors.editing.typed(typed)
 
     def on_form_screen_typed(self, typed: FormScreen.Typed) -> None:
-        self.forms.typed(typed)
+        self.actors.forms.typed(typed)
 
     def on_name_line_closed(self) -> None:
-        self.editing.leave_line()
+        self.actors.editing.leave_line()
 
     def on_search_line_asked(self, asked: SearchLine.Asked) -> None:
         self.showing.search(asked.text)
 
     def on_search_line_left(self, left: SearchLine.Left) -> None:
-        self.looking.leave_search(kept=left.kept)
+        self.actors.looking.leave_search(kept=left.kept)
 
     def on_sidebar_chosen(self, chosen: Sidebar.Chosen) -> None:
-        self.looking.open(chosen.view, stay=chosen.stay)
+        self.actors.looking.open(chosen.view, stay=chosen.stay)
 
     def on_task_list_moved(self) -> None:
-        self.detailing.follow()
+        if self.main.is_complete:
+            self.actors.detailing.follow()
         self.main.show_marks()
 
     def on_task_list_opened(self) -> None:
-        self.looking.action_toggle_details()
+        self.actors.looking.action_toggle_details()
 
     def on_task_list_dropped(self, dropped: TaskList.Dropped) -> None:
-        self.dropping.drop(dropped)
+        self.actors.dropping.drop(dropped)
 
     def _changed(self, uids: frozenset[str]) -> None:
         self.worker.offer(self.state.pending)
@@ -308,12 +291,14 @@ class TaskApp(SturdyApp):
         match noticed.notice:
             case Others(screens):
                 self.status.others = len(screens)
-                self.forms.show_others(screens)
+                self.actors.forms.show_others(screens)
                 self.status.show()
             case LeftBehind(drafts):
-                self.editing.tell_left_behind(drafts)
+                self.actors.editing.tell_left_behind(drafts)
 
     async def _open(self, opened: Opened) -> None:
+        from ui.screens.stop_screen import StopScreen
+
         if isinstance(self.screen, StopScreen):
             await self.pop_screen()
         if opened.newer is not None:
@@ -322,6 +307,8 @@ class TaskApp(SturdyApp):
             self.worker.offer(self.state.pending)
         self.showing.load(self._be_open)
         if opened.report is not None:
+            from ui.screens.recovery_screen import RecoveryScreen
+
             found = sentences.contents(task.status for task in opened.tasks.tasks.values())
             await self.push_screen(RecoveryScreen(opened.report, found), self._look_at_copies)
 
@@ -331,13 +318,15 @@ class TaskApp(SturdyApp):
 
     def _be_open(self) -> None:
         self.changing.opened = True
-        self.editing.renew_words()
-        self.looking.open_first(self.memory.profile.start_view)
+        self.actors.editing.renew_words()
+        self.actors.looking.open_first(self.memory.profile.start_view)
         if self._key_problems:
             self.main.message.say(" ".join(self._key_problems), problem=True)
         self.status.show()
 
     async def _stop_at(self, error: FileSafetyError) -> None:
+        from ui.screens.stop_screen import StopScreen
+
         if isinstance(self.screen, StopScreen):
             self.screen.show(error)
         else:
@@ -348,7 +337,7 @@ class TaskApp(SturdyApp):
 
     def _receive(self, news: News) -> None:
         outcome = self.state.receive(news)
-        self.conflicts.tell(outcome.conflicts)
+        self.actors.conflicts.tell(outcome.conflicts)
         self._show(outcome.changed)
         self.main.tasks.flash(change.uid for record in news.foreign for change in record.changes)
         self.leaving.saved()
@@ -368,6 +357,8 @@ class TaskApp(SturdyApp):
             await self.leaving.not_saved(str(problem))
 
     def _tell_recovery(self, report: RecoveryReport) -> None:
+        from ui.screens.recovery_screen import RecoveryScreen
+
         shown = [screen for screen in self.screen_stack if isinstance(screen, RecoveryScreen)]
         for screen in shown:
             screen.show(report)
@@ -392,6 +383,6 @@ class TaskApp(SturdyApp):
 
     def _show(self, changed: frozenset[str]) -> None:
         self.showing.update(changed)
-        self.forms.follow()
-        self.describing.follow()
+        self.actors.forms.follow()
+        self.actors.describing.follow()
         self.status.show()

@@ -7,14 +7,15 @@ Several keys in a row are separated by spaces ("d d").
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from ui.views import ORDERS
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(Struct, frozen=True):
     """Something that a user can do in the list.
 
     `action` is written as Textual's are: `name(arguments)` of the screen of the list, or of the actor before the dot

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from ui import exit_codes, sentences
 from ui.changing import Changing
-from ui.screens.quit_screen import Choice, QuitScreen
 
 if TYPE_CHECKING:
     from textual.app import App
+
+    from ui.screens.quit_screen import Choice
 
 STOPPED = "saving has stopped, by a defect of todurable: quit, and start it again"
 
@@ -61,6 +62,8 @@ class Leaving:
             self._app.exit()
 
     async def _ask(self, problem: str) -> None:
+        from ui.screens.quit_screen import QuitScreen
+
         self._asked = True
         if not isinstance(self._app.screen, QuitScreen):
             unsaved = sentences.count(len(self._changing.state.pending), "change")

@@ -24,9 +24,9 @@ def run(file: Path, profile: Profile, profile_path: Path | None) -> int:
         app = TaskApp(following, lock_timeout=profile.lock_timeout, profile=profile, profile_path=profile_path)
         app.welcomes = profile_path is not None and not profile.tour_seen
         code = _run_one(app)
-        if code != exit_codes.DONE or app.keeping.next_file is None:
+        if code != exit_codes.DONE or app.actors.keeping.next_file is None:
             return code
-        profile, following = app.memory.profile, app.keeping.next_file
+        profile, following = app.memory.profile, app.actors.keeping.next_file
 
 
 def _run_one(app: TaskApp) -> int:

@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.facts import Moment, moment
 from core.list_state import ListState
-from core.query import Query, QueryError, parse
 from core.task import Task
 from core.tasklist import place
 from ui.board import Board, Built, Shown, Sorting, build, build_found, sort_into_views
@@ -17,6 +17,9 @@ from ui.newest import Newest
 from ui.screens.list_screen import ListScreen
 from ui.sentences import empty_view
 from ui.views import ORDERS, View, title
+
+if TYPE_CHECKING:
+    from core.query import Query, QueryError  # imported when something is searched
 
 _AT_ONCE = 1000
 """Tasks that are looked through without a thread: it takes less than a frame."""
@@ -37,7 +40,7 @@ class Showing:
         clock: Callable[[], datetime],
         post: Callable[[Callable[[], None]], None],
     ) -> None:
-        self._post = post
+        self.post = post
         self._state = state
         self._screen = screen
         self._clock = clock
@@ -143,13 +146,20 @@ class Showing:
         ticket, sorting = self._asked, self._board.sorting
 
         def attempt() -> Callable[[], None]:
-            sorted_in = sort_into_views(tasks, now) if stale else sorting
+            sorted_in, text = sort_into_views(tasks, now) if stale else sorting, self._query(shown.view)
+            if text is None:
+                built = build(shown, self._state.known, now, sorted_in)
+                return lambda: self._install(ticket, built, None)
+            from core.query import QueryError
+
             try:
-                built, query = self._build(shown, tasks, now, sorted_in, version)
+                query = self._parsed(text)
             except QueryError as error:
                 fault = error
                 return lambda: self._refuse(ticket, fault)
-            return lambda: self._install(ticket, built, query)
+            self._sort(tasks, version)
+            found = self._find(query, shown, now, sorted_in)
+            return lambda: self._install(ticket, found, query)
 
         if len(tasks) <= _AT_ONCE and self._settled.is_set():
             attempt()()
@@ -157,18 +167,17 @@ class Showing:
             self._settled.clear()
             self._newest.ask(attempt)
 
-    def _build(
-        self, shown: Shown, tasks: list[Task], now: Moment, sorting: Sorting, version: int
-    ) -> tuple[Built, Query | None]:
-        """What is to be shown, and the query that found it. Raises QueryError."""
-        text = self._query(shown.view)
-        if text is None:
-            return build(shown, self._state.known, now, sorting), None
-        query = parse(text, now=self._clock().astimezone(), week_start=self.week_start)
-        self._sort(tasks, version)
+    def _parsed(self, text: str) -> Query:
+        """Raises QueryError."""
+        from core.query import parse
+
+        return parse(text, now=self._clock().astimezone(), week_start=self.week_start)
+
+    def _find(self, query: Query, shown: Shown, now: Moment, sorting: Sorting) -> Built:
+        """What `query` finds."""
         known = self._state.known
         found = query.select(self._sorted[1], known)
-        return build_found(shown, found, now, sorting, lambda task: bool(query.filter([task], known))), query
+        return build_found(shown, found, now, sorting, lambda task: bool(query.filter([task], known)))
 
     def _sort(self, tasks: list[Task], version: int) -> Callable[[], None]:
         if self._sorted[0] != version:
@@ -184,7 +193,7 @@ class Showing:
     def _tell(self, show: Callable[[], None]) -> None:
         """Called in the thread."""
         with suppress(RuntimeError):  # the screen is gone, and with it whoever waits for this
-            self._post(show)
+            self.post(show)
 
     def _install(self, ticket: int, built: Built, query: Query | None) -> None:
         if ticket != self._asked:

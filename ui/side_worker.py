@@ -7,7 +7,6 @@ is worth a failure of the app: what cannot be written is tried again at the next
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,8 @@ from threading import Condition, Thread
 from time import monotonic
 from traceback import format_exception
 from typing import Any
+
+from msgspec import Struct
 
 from core import drafts, log, presence, scratch
 from core.drafts import Draft
@@ -32,15 +33,13 @@ DELAY = 0.2
 """Seconds after which what is typed is on its way to the disk."""
 
 
-@dataclass(frozen=True)
-class Others:
+class Others(Struct, frozen=True):
     """The other screens that have this list open now."""
 
     screens: tuple[Presence, ...]
 
 
-@dataclass(frozen=True)
-class LeftBehind:
+class LeftBehind(Struct, frozen=True):
     """What was half typed when an earlier screen ended; it is kept until `forget` is called."""
 
     drafts: tuple[Draft, ...]

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Condition, Thread
 from time import monotonic
 from typing import Literal
+
+from msgspec import Struct
 
 from core.archive import copies
 from core.changes import Record
@@ -27,59 +28,51 @@ from core.surroundings import little_space
 Doing = Literal["commit", "refresh", "checkpoint", "copy"]
 
 
-@dataclass(frozen=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """The list was read. Its tasks are a copy; `history` is what can be undone."""
 
     opened: Opened
     history: tuple[Record, ...]
 
 
-@dataclass(frozen=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """The list could not be read; it is tried again when `load` is called."""
 
     error: FileSafetyError
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """Records were committed, by us or by others."""
 
     news: News
 
 
-@dataclass(frozen=True)
-class Trouble:
+class Trouble(Struct, frozen=True):
     """What is done in the background failed, and is tried again; `error` is None where it works again."""
 
     doing: Doing
     error: FileSafetyError | None
 
 
-@dataclass(frozen=True)
-class Recovered:
+class Recovered(Struct, frozen=True):
     """Something of the list had to be recovered or repaired while it was open, or the report grew."""
 
     report: RecoveryReport
 
 
-@dataclass(frozen=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """The newest timestamped copy is of that time."""
 
     at: datetime
 
 
-@dataclass(frozen=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """All is told that others had committed when `look` was called, as far as it could be read."""
 
     then: Callable[[], None]
 
 
-@dataclass(frozen=True)
-class Stopped:
+class Stopped(Struct, frozen=True):
     """The thread ended: nothing more is saved."""
 
 

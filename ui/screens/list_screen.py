@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import Lock
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -12,15 +13,9 @@ from textual.widgets import Static
 from core.display import literal
 from core.task import Task
 from ui.commands import Command, KeyReader, shown_key
-from ui.screens.help_screen import HelpScreen
-from ui.widgets.ask_line import AskLine, Question
-from ui.widgets.details import Details
 from ui.widgets.list_title import ListTitle
 from ui.widgets.message_line import MessageLine
-from ui.widgets.name_line import NameLine
 from ui.widgets.panes import Panes
-from ui.widgets.quick_add import QuickAddWords
-from ui.widgets.search_line import SearchLine
 from ui.widgets.sidebar import Sidebar
 from ui.widgets.status_line import ListStatus, StatusLine
 from ui.widgets.task_list import TaskList
@@ -29,6 +24,13 @@ from ui.widgets.tour import Tour
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Key, Paste
+
+    # imported behind the first paint
+    from ui.widgets.ask_line import AskLine, Question
+    from ui.widgets.details import Details
+    from ui.widgets.name_line import NameLine
+    from ui.widgets.quick_add import QuickAddWords
+    from ui.widgets.search_line import SearchLine
 
 
 class ListScreen(Screen[None]):
@@ -44,7 +46,6 @@ class ListScreen(Screen[None]):
             padding: 0 1;
             background: $warning-muted;
             color: $text-warning;
-            display: none;
         }
     }
     """
@@ -57,31 +58,45 @@ class ListScreen(Screen[None]):
         commands: Sequence[Command],
     ) -> None:
         super().__init__()
+        self.name_line: NameLine
+        self.search_line: SearchLine
+        self.ask_line: AskLine
+        self.details: Details
         self.commands = commands
         self._perform = perform
         self._title_line = ListTitle()
         self.tasks = TaskList(today, [status.phase])
         self.message = MessageLine(commands)
-        self.name_line = NameLine()
-        self.search_line = SearchLine()
-        self.ask_line = AskLine()
         self.panes = Panes(self._title_line, self.tasks)
-        self.sidebar, self.details = self.panes.sidebar, self.panes.details
+        self.sidebar = self.panes.sidebar
         self.tour = Tour()
         self._banner = Static(markup=False, id="banner")
+        self._banner.display = False
+        self._completing = Lock()
+        self.is_complete = False
+        """Whether all is there that is hidden at first."""
         self._status_line = StatusLine()
         self._status_line.status = status
         self._keys = KeyReader(commands)
 
     def compose(self) -> ComposeResult:
-        yield self._banner
-        yield self.tour
         yield self.panes
         yield self.message
-        yield self.name_line
-        yield self.search_line
-        yield self.ask_line
         yield self._status_line
+
+    async def complete(self) -> None:
+        """Mount what is hidden at first, for which the first paint does not wait; once, however often it is called."""
+        async with self._completing:
+            if not self.is_complete:
+                from ui.widgets.ask_line import AskLine
+                from ui.widgets.name_line import NameLine
+                from ui.widgets.search_line import SearchLine
+
+                self.name_line, self.search_line, self.ask_line = NameLine(), SearchLine(), AskLine()
+                self.details = await self.panes.complete()
+                await self.mount_all((self._banner, self.tour), before=self.panes)
+                await self.mount_all((self.name_line, self.search_line, self.ask_line), before=self._status_line)
+                self.is_complete = True
 
     # Told by the app
 
@@ -146,6 +161,8 @@ class ListScreen(Screen[None]):
     @property
     def typing(self) -> bool:
         """Whether keys are text."""
+        if not self.is_complete:
+            return False
         if self.ask_line.is_open:
             return self.focused is self.ask_line.entry
         if self.search_line.is_open:
@@ -155,8 +172,7 @@ class ListScreen(Screen[None]):
     @property
     def pane(self) -> Sidebar | TaskList | Details:
         """The pane that has the keys."""
-        focused = self.focused
-        return focused if isinstance(focused, Sidebar | Details) else self.tasks
+        return next((pane for pane in self.panes.order if pane is self.focused), self.tasks)
 
     async def take_key(self, event: Key) -> bool:
         """Do what a key means in the list; whether it means anything there."""
@@ -177,6 +193,8 @@ class ListScreen(Screen[None]):
         return [(keys, command.title.lower()) for keys, command in self._keys.continuations()]
 
     async def action_help(self) -> None:
+        from ui.screens.help_screen import HelpScreen
+
         await self.app.push_screen(HelpScreen(self.commands))
 
     # Typing

@@ -32,7 +32,6 @@ class AskLine(Vertical):
     DEFAULT_CSS = """
     AskLine {
         height: auto;
-        display: none;
         background: $surface;
         & > #ask-error { height: auto; max-height: 3; padding: 0 1; color: $text-error; display: none; }
         & > Horizontal { height: 1; padding: 0 1; }
@@ -46,6 +45,7 @@ class AskLine(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
+        self.display = False
         self._answer: Callable[[str], str] = lambda _text: ""
 
     @property

@@ -22,7 +22,6 @@ class NameLine(Vertical):
     DEFAULT_CSS = """
     NameLine {
         height: auto;
-        display: none;
         background: $surface;
         & > Static { height: auto; max-height: 3; padding: 0 1; display: none; }
         & > #name-error { color: $text-error; }
@@ -65,6 +64,7 @@ class NameLine(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
+        self.display = False
         self._uid: str | None = None
         self._before = ""
         self._words: QuickAddWords | None = None

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Container, Horizontal, Vertical
 
-from ui.widgets.details import Details
 from ui.widgets.list_title import ListTitle
 from ui.widgets.sidebar import Sidebar
 from ui.widgets.task_list import TaskList
@@ -14,6 +13,8 @@ from ui.widgets.task_list import TaskList
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import DescendantBlur, DescendantFocus, Resize
+
+    from ui.widgets.details import Details
 
 NARROW = 96
 """Cells below which the sidebar is shown only while it is used, and details stand beneath the list."""
@@ -29,7 +30,7 @@ class Panes(Horizontal):
         height: 1fr;
         & > #work { width: 1fr; layout: horizontal; }
         & #middle { width: 1fr; height: 1fr; }
-        & Details { width: 40%; max-width: 64; height: 1fr; display: none; }
+        & Details { width: 40%; max-width: 64; height: 1fr; }
         &.-narrow > #work { layout: vertical; }
         &.-narrow Details { width: 1fr; max-width: 100%; height: 45%; }
         &.-low.-details #middle { display: none; }
@@ -40,7 +41,7 @@ class Panes(Horizontal):
     def __init__(self, title: ListTitle, tasks: TaskList) -> None:
         super().__init__()
         self.sidebar = Sidebar()
-        self.details = Details()
+        self.details: Details | None = None
         self.tasks = tasks
         self._title = title
         self.sidebar_wanted, self.details_wanted = True, False
@@ -48,17 +49,24 @@ class Panes(Horizontal):
 
     def compose(self) -> ComposeResult:
         yield self.sidebar
-        with Container(id="work"):
-            with Vertical(id="middle"):
-                yield self._title
-                yield self.tasks
-            yield self.details
+        with Container(id="work"), Vertical(id="middle"):
+            yield self._title
+            yield self.tasks
+
+    async def complete(self) -> Details:
+        """Mount the details, for which the first paint does not wait."""
+        from ui.widgets.details import Details
+
+        self.details = Details()
+        self.details.display = self.details_wanted
+        await self.query_one("#work").mount(self.details)
+        return self.details
 
     @property
     def order(self) -> list[Sidebar | TaskList | Details]:
         """The panes that keys can go to, from left to right; the sidebar opens for that."""
         middle = [] if self.has_class("-low", "-details") else [self.tasks]
-        return [self.sidebar, *middle, *([self.details] if self.details_wanted else [])]
+        return [self.sidebar, *middle, *([self.details] if self.details and self.details_wanted else [])]
 
     def want(self, *, sidebar: bool | None = None, details: bool | None = None) -> None:
         """Show or hide a pane, as soon as there is room."""
@@ -72,7 +80,8 @@ class Panes(Horizontal):
         self.set_class(narrow and self.size.height < _LOW, "-low")
         self.set_class(self.details_wanted, "-details")
         self.sidebar.display = self.sidebar.has_focus or (self.sidebar_wanted and not narrow)
-        self.details.display = self.details_wanted
+        if self.details is not None:
+            self.details.display = self.details_wanted
 
     def on_resize(self, _event: Resize) -> None:
         self._arrange()

@@ -23,7 +23,6 @@ class SearchLine(Vertical):
     DEFAULT_CSS = """
     SearchLine {
         height: auto;
-        display: none;
         & > #search-fault { height: auto; max-height: 3; padding: 0 1; color: $text-error; display: none; }
         & > Horizontal { height: 1; padding: 0 1; background: $surface; }
         #search-prompt { width: auto; padding: 0 1 0 0; color: $text-accent; text-style: bold; }
@@ -44,6 +43,10 @@ class SearchLine(Vertical):
         def __init__(self, *, kept: bool) -> None:
             super().__init__()
             self.kept = kept
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.display = False
 
     @property
     def is_open(self) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
@@ -17,8 +16,7 @@ _LEAST_WORDS = 20
 """Cells that the words about saving may claim before the counts."""
 
 
-@dataclass(frozen=True)
-class ListStatus:
+class ListStatus(Struct, frozen=True):
     """What the line tells. `phase` is what is going on where the list is not open yet, or no more.
 
     `problem` says why the `unsaved` changes are not saved, or, where there are none, what else does not work.
