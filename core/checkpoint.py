@@ -13,6 +13,7 @@ not, every value is checked, and a task that is not valid is reported and left o
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -58,6 +59,8 @@ CHECKSUM, CHECKSUM_DIGITS = b'"checksum":"', 64
 _CHECKSUM = re.compile(rb'"checksum":"([0-9a-f]{64})"')
 _TASKS = b'"tasks":[\n'
 _END = b"\n]}\n"
+_BETWEEN = b",\n"
+_UID = b'{"uid":"'
 _HEADER_KEYS = frozenset({"schema_version", "seq", "next_id", "checksum", "saved_at", "tasks"})
 HEADER_SIZE = 4096
 """Enough bytes of a file to read its header, where other programs have not added much to it."""
@@ -71,7 +74,6 @@ _OTHERS_EXTRA = b'"extra":'
 _encode = msgspec.json.Encoder().encode
 _decode_header = msgspec.json.Decoder(Header).decode
 _decode_tasks = msgspec.json.Decoder(list[Task]).decode
-_decode_task = msgspec.json.Decoder(Task).decode
 _CHUNK = 1 << 18
 
 
@@ -111,12 +113,45 @@ def decode(raw: bytes, path: Path) -> Checkpoint:
 
     Raises InvalidContentError where it is no list of tasks, NewerSchemaError where only a newer program can tell.
     """
-    if verify(raw):
-        header = read_header(raw)
-        if header is not None and header.schema_version == SCHEMA_VERSION and raw.endswith(_END):
-            with suppress(*_NOT_OURS):  # somebody else knows how to make a checksum
-                return _decode_ours(raw, header)
+    header = read_header(raw)
+    if header is not None and is_ours(raw, header):
+        with suppress(*_NOT_OURS):  # somebody else knows how to make a checksum
+            return _decode_ours(raw, header)
     return _decode_strictly(raw, path)
+
+
+def is_ours(raw: bytes, header: Header) -> bool:
+    """Whether `raw`, which begins with `header`, is as we wrote it, in the format that we write now."""
+    return header.schema_version == SCHEMA_VERSION and raw.endswith(_END) and verify(raw)
+
+
+def chunks(raw: bytes, size: int) -> Iterator[bytes]:
+    """The lines of the tasks in `raw`, which is ours, in order of their ids: as many as have `size` bytes at a time."""
+    start, end = raw.find(_TASKS) + len(_TASKS), len(raw) - len(_END)
+    while start < end:
+        stop = raw.find(_BETWEEN, start + size, end)
+        stop = end if stop < 0 else stop
+        yield raw[start:stop]
+        start = stop + len(_BETWEEN)
+
+
+def line_at(raw: bytes, place: int) -> bytes:
+    """The line of a task that has `place` in it."""
+    end = raw.find(b"\n", place)
+    return raw[raw.rfind(b"\n", 0, place) + 1 : end].removesuffix(b",")
+
+
+def lines_by_uid(raw: bytes) -> dict[str, bytes]:
+    """The line of each task in `raw`, which is ours."""
+    found = (line for chunk in chunks(raw, _CHUNK) for line in chunk.split(_BETWEEN))
+    return {line[len(_UID) : line.index(b'"', len(_UID))].decode(): line for line in found}
+
+
+def decode_lines(lines: bytes) -> list[Task]:
+    """The tasks in some lines. Raises msgspec.ValidationError where one has fields that we do not know."""
+    if _OTHERS_EXTRA in lines:
+        raise msgspec.ValidationError
+    return _decode_tasks(b"[" + lines + b"]")
 
 
 def accept_ours(raw: bytes, path: Path) -> None:
@@ -152,36 +187,29 @@ def _line(task: Task) -> bytes:
 
 
 def _decode_ours(raw: bytes, header: Header) -> Checkpoint:
-    start = raw.find(_TASKS) + len(_TASKS)
-    end = len(raw) - len(_END)
     tasks: dict[str, Task] = {}
     problems: list[TaskError] = []
-    while start < end:
-        stop = raw.find(b",\n", start + _CHUNK, end)
-        stop = end if stop < 0 else stop
-        for task in _decode_chunk(raw[start:stop], problems):
+    for chunk in chunks(raw, _CHUNK):
+        for task in _decode_chunk(chunk, problems):
             tasks[task.uid] = task
-        start = stop + 2
     listed = TaskList(header.seq, header.next_id, tasks, unknown_fields(raw))
     return Checkpoint(listed, verified=True, seq=header.seq, saved_at=header.saved_at, problems=tuple(problems))
 
 
 def _decode_chunk(chunk: bytes, problems: list[TaskError]) -> list[Task]:
-    if _OTHERS_EXTRA not in chunk:
-        with suppress(msgspec.ValidationError):
-            return _decode_tasks(b"[" + chunk + b"]")
+    with suppress(msgspec.ValidationError):
+        return decode_lines(chunk)
     tasks: list[Task] = []
-    for line in chunk.split(b",\n"):  # a field that only another program knows: that line takes the longer way
+    for line in chunk.split(_BETWEEN):  # a field that only another program knows: that line takes the longer way
         _decode_line(line, tasks, problems)
     return tasks
 
 
 def _decode_line(line: bytes, tasks: list[Task], problems: list[TaskError]) -> None:
-    if _OTHERS_EXTRA not in line:
-        with suppress(msgspec.ValidationError):
-            tasks.append(_decode_task(line))
-            return
-    _salvage(msgspec.json.decode(line), 0, tasks, problems)
+    try:
+        tasks += decode_lines(line)
+    except msgspec.ValidationError:
+        _salvage(msgspec.json.decode(line), 0, tasks, problems)
 
 
 def _salvage(document: Any, position: int, tasks: list[Task], problems: list[TaskError]) -> None:

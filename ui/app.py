@@ -26,6 +26,7 @@ from ui import sentences
 from ui.changing import Changing
 from ui.commands import COMMANDS, rebound, shown_keys
 from ui.drafting import Drafting
+from ui.first_look import FirstLook
 from ui.leaving import Leaving
 from ui.memory import Memory
 from ui.messages import Noticed, Told
@@ -61,7 +62,8 @@ _TICK = 20.0
 class TaskApp(SturdyApp):
     """The app on the list at `file`. `clock` gives the present time, with its zone.
 
-    What is remembered goes into the profile at `profile_path`; None: it is forgotten.
+    What is remembered goes into the profile at `profile_path`; None: it is forgotten. `first` is shown until the list
+    is read.
     """
 
     TITLE = "todurable"
@@ -76,6 +78,7 @@ class TaskApp(SturdyApp):
         lock_timeout: float = 5.0,
         profile: Profile = _USUAL,
         profile_path: Path | None = None,
+        first: FirstLook | None = None,
     ) -> None:
         super().__init__()
         self.state = AppState(clock=clock)
@@ -87,7 +90,7 @@ class TaskApp(SturdyApp):
         self.animation_level = "full" if profile.animation and self.animation_level == "full" else "none"
         self._events: asyncio.AbstractEventLoop | None = None
 
-        self._file, self._clock = file, clock
+        self._file, self._clock, self._first = file, clock, first
         commands, self._key_problems = rebound(COMMANDS, profile.keys)
         self.main = ListScreen(ListStatus(file.name, phase=READING), self._today, self.perform, commands)
         self.changing = Changing(self.state, self.main, self._changed)
@@ -145,6 +148,8 @@ class TaskApp(SturdyApp):
 
     def on_mount(self) -> None:
         self._events = asyncio.get_running_loop()
+        if (first := self._first) is not None:
+            first.then(lambda found: self._post(lambda: self.showing.show_first(first.view, found)))
         self.call_after_refresh(self._be_ready)  # the screen first
         self.main.tour.wanted = self.memory.is_first_time()
         self.set_interval(_TICK, self.showing.tick)

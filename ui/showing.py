@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.facts import Moment, moment
+from core.glance import Glance
 from core.list_state import ListState
 from core.task import Task
 from core.tasklist import place
@@ -52,6 +53,8 @@ class Showing:
         self._settled.set()
         self._asked = 0
         self._missed: set[str] = set()
+        self._glanced = False
+        """Whether what is shown is a first look."""
         self._stale = True
         """Whether the views of all tasks have to be made anew."""
         self._then: Callable[[], None] = _nothing
@@ -83,6 +86,17 @@ class Showing:
         self._stale, self._then = True, then
         self._version += 1
         self._ask(self.shown)
+
+    def show_first(self, view: View, found: Glance) -> None:
+        """Show the first tasks of `view`, unless more is known already."""
+        if not (self._stale and found.tasks):
+            return
+        now, known = self._now(), {task.uid: task for task in found.tasks}
+        rows = build(Shown(view), known, now, sort_into_views(found.tasks, now)).rows
+        self._glanced = True
+        self._screen.tasks.show(rows, (), id_width=len(str(found.next_id - 1)))
+        self._screen.show_title(title(view), str(rows.count) if found.whole else "")
+        self._screen.sidebar.show({}, self.filters, view)
 
     def open(self, view: View, order: str = "") -> None:
         """Show `view`."""
@@ -131,6 +145,8 @@ class Showing:
 
     def tick(self) -> None:
         """Show what is late now, or today's."""
+        if self._stale:
+            return
         if self._board.tick(self._now(), self._state.known):
             self._show()
         else:
@@ -223,7 +239,9 @@ class Showing:
             empty,
             id_width=len(str(self._state.next_id - 1)),
             words=self._found_by.words if self._found_by else (),
+            stay=self._glanced and board.shown == Shown(screen.sidebar.open_view),
         )
+        self._glanced = False
         screen.show_title(self._title(), str(board.rows.count), self._note())
         screen.sidebar.show(board.counts, self.filters, board.shown.view)
 

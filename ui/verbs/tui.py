@@ -12,6 +12,7 @@ from tempfile import TemporaryDirectory
 from core.paths import make_private_directory, profile_file
 from core.profile import Profile
 from ui.arguments import UsageError
+from ui.first_look import first_look
 from ui.output import Output
 from ui.settings import chosen
 
@@ -27,9 +28,10 @@ def run(options: Namespace, out: Output) -> int:
     file, profile = chosen(options, out)
     if options.file is None:
         make_private_directory(file.parent)
-    from ui.running import run as run_app
+    first = first_look(file, profile.start_view, lambda: datetime.now(UTC))
+    from ui.running import run as run_app  # which takes most of the time that a start takes
 
-    return run_app(file, profile, profile_file(os.environ))
+    return run_app(file, profile, profile_file(os.environ), first)
 
 
 def _try_out() -> int:

@@ -120,13 +120,20 @@ class TaskList(ScrollView, can_focus=True):
     # Told what to show
 
     def show(
-        self, rows: Rows | FoundRows, empty: Sequence[str], *, id_width: int = 1, words: tuple[str, ...] = ()
+        self,
+        rows: Rows | FoundRows,
+        empty: Sequence[str],
+        *,
+        id_width: int = 1,
+        words: tuple[str, ...] = (),
+        stay: bool = False,
     ) -> None:
         """Show `rows`, or the lines of `empty` where there are none; `words` stand out in names.
 
-        The cursor stays on its task; where that is not among them, it goes to the first one.
+        The cursor stays on its task; where that is not among them, it goes to the first one. `stay`: they are more of
+        what is shown, so that the lines stay where they are.
         """
-        same, self._rows = rows is self._rows, rows
+        same, self._rows = stay or rows is self._rows, rows
         self._empty, self._words = empty, words
         if not same:
             self._row, self._columns = 0, None
