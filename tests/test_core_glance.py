@@ -30,7 +30,7 @@ def looked(file: Path, view: View = ALL, count: int = COUNT) -> Glance | None:
 
 
 def rows(tasks: dict[str, Task]) -> Rows:
-    found = build(Shown(), tasks, NOW, sort_into_views(tasks.values(), NOW)).rows
+    found = build(Shown(), tasks.values(), NOW, sort_into_views(tasks.values(), NOW)).rows
     assert isinstance(found, Rows)
     return found
 

@@ -27,8 +27,7 @@ def _task(number: int, **fields: object) -> Task:
 
 def _board(tasks: Sequence[Task], shown: Shown) -> Board:
     board = Board(NOW)
-    known = {task.uid: task for task in tasks}
-    board.install(build(shown, known, NOW, sort_into_views(tasks, NOW)))
+    board.install(build(shown, tasks, NOW, sort_into_views(tasks, NOW)))
     return board
 
 
@@ -97,7 +96,7 @@ def test_what_was_completed_stays_until_the_view_is_opened_again() -> None:
     board.update([_UIDS[0]], known)
     assert _lines(board) == ["task 0", "task 1"]
     assert (board.counts[ALL], board.counts[DONE]) == (1, 1)
-    board.install(build(Shown(), known, NOW, board.sorting))
+    board.install(build(Shown(), known.values(), NOW, board.sorting))
     assert _lines(board) == ["task 1"]
 
 
@@ -189,11 +188,11 @@ def test_all_at_once_are_sorted_as_one_by_one(data: st.DataObject) -> None:
 @given(st.permutations(range(8)))
 def test_many_changes_at_once_do_what_they_do_one_by_one(order: list[int]) -> None:
     tasks = [_task(number, due=f"2026-12-{10 + place}") for number, place in enumerate(order)]
-    built = build(Shown(UPCOMING), {task.uid: task for task in tasks}, NOW, sort_into_views(tasks, NOW)).rows
+    built = build(Shown(UPCOMING), tasks, NOW, sort_into_views(tasks, NOW)).rows
     assert isinstance(built, Rows)
-    one_by_one = build(Shown(UPCOMING), {}, NOW, sort_into_views((), NOW)).rows
+    one_by_one = build(Shown(UPCOMING), (), NOW, sort_into_views((), NOW)).rows
     for task in tasks:
         one_by_one.update({task.uid: task})
-    many = build(Shown(UPCOMING), {}, NOW, sort_into_views((), NOW)).rows
+    many = build(Shown(UPCOMING), (), NOW, sort_into_views((), NOW)).rows
     many.update({**{f"none {number}": None for number in range(100)}, **{task.uid: task for task in tasks}})
     assert one_by_one.items == built.items == many.items

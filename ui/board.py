@@ -65,13 +65,13 @@ def sort_into_views(tasks: Collection[Task], now: Moment) -> Sorting:
     return Sorting(views, count_views(views), soon)
 
 
-def build(shown: Shown, known: Mapping[str, Task], now: Moment, sorting: Sorting) -> Built:
-    """The lines of those tasks that are in the view `shown`."""
-    pairs = list(sorting.views.items())  # in one step, so that no change of them comes between
-    each = {id(some): some for _uid, some in pairs}  # equal ones are one object: few have to be looked at
+def build(shown: Shown, tasks: Iterable[Task], now: Moment, sorting: Sorting) -> Built:
+    """The lines of those of all `tasks` that are in the view `shown`."""
+    views = sorting.views
+    # in one step, so that no change of them comes between; equal ones are one object: few have to be looked at
+    each = {id(some): some for some in list(views.values())}
     inside = {identity for identity, some in each.items() if shown.view in some}
-    found = (known.get(uid) for uid, some in pairs if id(some) in inside)
-    chosen = [task for task in found if task is not None]
+    chosen = [task for task in tasks if id(views.get(task.uid)) in inside]
     return Built(shown, now, Rows(_arrangement(shown, now), chosen), sorting)
 
 
@@ -92,7 +92,7 @@ class Board:
     """See the module."""
 
     def __init__(self, now: Moment) -> None:
-        self._built = build(Shown(), {}, now, sort_into_views((), now))
+        self._built = build(Shown(), (), now, sort_into_views((), now))
 
     @property
     def shown(self) -> Shown:

@@ -91,8 +91,8 @@ class Showing:
         """Show the first tasks of `view`, unless more is known already."""
         if not (self._stale and found.tasks):
             return
-        now, known = self._now(), {task.uid: task for task in found.tasks}
-        rows = build(Shown(view), known, now, sort_into_views(found.tasks, now)).rows
+        now = self._now()
+        rows = build(Shown(view), found.tasks, now, sort_into_views(found.tasks, now)).rows
         self._glanced = True
         self._screen.tasks.show(rows, (), id_width=len(str(found.next_id - 1)))
         self._screen.show_title(title(view), str(rows.count) if found.whole else "")
@@ -164,7 +164,7 @@ class Showing:
         def attempt() -> Callable[[], None]:
             sorted_in, text = sort_into_views(tasks, now) if stale else sorting, self._query(shown.view)
             if text is None:
-                built = build(shown, self._state.known, now, sorted_in)
+                built = build(shown, tasks, now, sorted_in)
                 return lambda: self._install(ticket, built, None)
             from core.query import QueryError
 
