@@ -3,27 +3,33 @@
 It is what the whole list begins with, up to the last acknowledged change, and not a guess: where that would take more
 than a look at few lines, or anything is not as we wrote it, there is no answer, and the reader of the whole list has to
 tell. Nothing is written.
+
+Tasks that are not arranged by hand stand in order of their ids, as their lines do: so the first lines hold the first of
+them. Those that are arranged, and those that stand beneath others, are found by what their lines have in them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
 
 from core import checkpoint, durable
-from core.changes import Record
+from core.changes import Change, Record
 from core.checkpoint import Header
 from core.errors import FileSafetyError
 from core.journal import Journal
 from core.task import Task
 from core.tasklist import TaskList, place
 
-MOST_ARRANGED = 2_000
-"""Tasks arranged by hand or beneath others, and tasks changed since the checkpoint, above which there is no answer."""
+MOST = 2_000
+"""Tasks arranged by hand, changed since the checkpoint, or beneath the first ones: above it there is no answer."""
+MOST_CHILDREN = 20_000
+"""Tasks beneath others, in all of the list: above it there is none."""
 _CHUNK = 1 << 15
+_PARENT, _UID_SIZE = b'"parent":"', 36
 
 
 class Glance(NamedTuple):
@@ -32,6 +38,10 @@ class Glance(NamedTuple):
     tasks: tuple[Task, ...]
     next_id: int
     whole: bool
+
+
+class _TooMuchError(Exception):
+    """It would take too long."""
 
 
 def glance(file: Path, shown: Callable[[Task], bool], count: int) -> Glance | None:
@@ -48,17 +58,18 @@ def glance(file: Path, shown: Callable[[Task], bool], count: int) -> Glance | No
         replay = Journal(path.with_name(f"{path.name}.journal")).replay(header.seq)
     except FileSafetyError:  # who reads the whole list tells it
         return None
-    if replay.lost or any(map(_needs_more, replay.records)):
+    if replay.lost or any(_needs_more(change) for record in replay.records for change in record.changes):
         return None
     try:
-        return _first(_Lines(read[0]), header, replay.records, shown, count)
-    except msgspec.ValidationError:  # fields that only another program knows
+        return _Look(_Lines(read[0]), header, replay.records, shown).first(count)
+    except (_TooMuchError, msgspec.ValidationError):  # the latter: fields that only another program knows
         return None
 
 
-def _needs_more(record: Record) -> bool:
-    """Whether what `record` does may follow from tasks that are not looked at: a circle of dependencies is refused."""
-    return any("depends" in change.after for change in record.changes if change.after)
+def _needs_more(change: Change) -> bool:
+    """Whether `change` may be refused for tasks that are not looked at: circles are."""
+    after = change.after or {}
+    return "depends" in after or (not change.creates and after.get("parent") is not None)
 
 
 class _Lines:
@@ -67,64 +78,92 @@ class _Lines:
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
         self._by_uid: dict[str, bytes] = {}
+        self._children: dict[bytes, list[int]] = {}
+        for at in self._places(_PARENT, MOST_CHILDREN):
+            start = at + len(_PARENT)
+            self._children.setdefault(raw[start : start + _UID_SIZE], []).append(at)
 
-    def arranged(self) -> list[bytes]:
-        """Those whose place does not follow from their id, or more of them than `MOST_ARRANGED`."""
-        return [*self._with(b'"order":"'), *self._with(b'"parent":"')]
+    def ordered(self) -> list[Task]:
+        """Those that are arranged by hand."""
+        return self._decoded(checkpoint.line_at(self.raw, at) for at in self._places(b'"order":"', MOST))
 
-    def _with(self, field: bytes) -> Iterator[bytes]:
-        found, place = 0, self.raw.find(field)
-        while place >= 0 and found <= MOST_ARRANGED:
-            yield checkpoint.line_at(self.raw, place)
-            found, place = found + 1, self.raw.find(field, place + len(field))
+    def beneath(self, uid: str) -> list[Task]:
+        """Those whose parent is the task `uid`."""
+        return self._decoded(checkpoint.line_at(self.raw, at) for at in self._children.get(uid.encode(), ()))
 
-    def of(self, uids: Iterable[str]) -> list[bytes]:
-        """The lines of these tasks, as far as there are any."""
+    def of(self, uids: Iterable[str]) -> dict[str, Task]:
+        """Those of these that there are, by uid."""
         wanted = list(uids)
         if wanted and not self._by_uid:
             self._by_uid = checkpoint.lines_by_uid(self.raw)
-        return [self._by_uid[uid] for uid in wanted if uid in self._by_uid]
+        return {task.uid: task for task in self._decoded(self._by_uid[uid] for uid in wanted if uid in self._by_uid)}
+
+    def _places(self, field: bytes, most: int) -> Iterator[int]:
+        found, at = 0, self.raw.find(field)
+        while at >= 0:
+            if found == most:
+                raise _TooMuchError
+            yield at
+            found, at = found + 1, self.raw.find(field, at + len(field))
+
+    @staticmethod
+    def _decoded(lines: Iterable[bytes]) -> list[Task]:
+        return checkpoint.decode_lines(b",".join(lines))
 
 
-def _first(
-    lines: _Lines, header: Header, records: Sequence[Record], shown: Callable[[Task], bool], count: int
-) -> Glance | None:
-    changes = [change for record in records for change in record.changes]
-    arranged = lines.arranged()
-    if len(arranged) + len(changes) > MOST_ARRANGED:
-        return None
-    known = _by_uid([*arranged, *lines.of({change.uid for change in changes})])
-    parents = {task.parent for task in known.values()} | {(change.after or {}).get("parent") for change in changes}
-    known |= _by_uid(lines.of(uid for uid in parents if isinstance(uid, str) and uid not in known))
-    listed = TaskList(header.seq, header.next_id, dict(known))
-    for record in records:
-        listed.apply(record)
-    plain, whole = _plain(lines, known.keys() | listed.tasks.keys(), shown, count)
-    there = {task.uid: task for task in (*filter(shown, listed.tasks.values()), *plain)}
-    if not whole:
-        last = place(plain[-1])
-        there = {uid: task for uid, task in there.items() if place(_topmost(task, there)) <= last}
-    return Glance(tuple(there.values()), listed.next_id, whole)
+class _Look:
+    """A look at a list in which `records` came after its lines were written."""
 
+    def __init__(self, lines: _Lines, header: Header, records: Sequence[Record], shown: Callable[[Task], bool]) -> None:
+        self._lines, self._shown = lines, shown
+        self._changed = {change.uid for record in records for change in record.changes}
+        if len(self._changed) > MOST:
+            raise _TooMuchError
+        self._list = TaskList(header.seq, header.next_id, lines.of(self._changed))
+        for record in records:
+            self._list.apply(record)
+        self._known: dict[str, Task | None] = {uid: self._list.tasks.get(uid) for uid in self._changed}
 
-def _by_uid(lines: Sequence[bytes]) -> dict[str, Task]:
-    return {task.uid: task for task in checkpoint.decode_lines(b",".join(lines))}
+    def first(self, count: int) -> Glance:
+        """See `glance`."""
+        arranged = [task for task in self._lines.ordered() if task.uid not in self._changed]
+        arranged += self._list.tasks.values()
+        self._known |= {task.uid: task for task in arranged}
+        top, whole = self._unarranged(count)
+        top += [task for task in arranged if self._is_top(task) and (whole or place(task) <= place(top[-1]))]
+        return Glance(tuple(self._with_all_beneath(top)), self._list.next_id, whole)
 
+    def _unarranged(self, count: int) -> tuple[list[Task], bool]:
+        """At least the first `count` of those that are not arranged or changed; and whether there are no more."""
+        top: list[Task] = []
+        for tasks in map(checkpoint.decode_lines, checkpoint.chunks(self._lines.raw, _CHUNK)):
+            if len(top) >= count:
+                return top, False
+            unchanged = [task for task in tasks if task.uid not in self._changed]
+            self._known |= {task.uid: task for task in unchanged}
+            top += [task for task in unchanged if not task.order and self._is_top(task)]
+        return top, True
 
-def _plain(
-    lines: _Lines, others: Collection[str], shown: Callable[[Task], bool], count: int
-) -> tuple[list[Task], bool]:
-    """The first `count` tasks that are `shown` beside the `others`, or more; and whether there are no more."""
-    found: list[Task] = []
-    for tasks in map(checkpoint.decode_lines, checkpoint.chunks(lines.raw, _CHUNK)):
-        if len(found) >= count:
-            return found, False
-        found += [task for task in tasks if task.uid not in others and shown(task)]
-    return found, True
+    def _is_top(self, task: Task) -> bool:
+        """Whether it is shown, and beneath none that is."""
+        if not self._shown(task):
+            return False
+        above = None if task.parent is None else self._task(task.parent)
+        return above is None or not self._shown(above)
 
+    def _task(self, uid: str) -> Task | None:
+        if uid not in self._known:
+            self._known[uid] = self._lines.of([uid]).get(uid)
+        return self._known[uid]
 
-def _topmost(task: Task, there: Mapping[str, Task]) -> Task:
-    """The one of its parents that stands in the first row, as far as they are there; else itself."""
-    while task.parent is not None and task.parent in there:
-        task = there[task.parent]
-    return task
+    def _with_all_beneath(self, top: Sequence[Task]) -> Iterator[Task]:
+        waiting, found = list(top), 0
+        while waiting:
+            task = waiting.pop()
+            yield task
+            children = [child for child in self._lines.beneath(task.uid) if child.uid not in self._changed]
+            children += [child for child in self._list.tasks.values() if child.parent == task.uid]
+            found += len(children)
+            if found > MOST:
+                raise _TooMuchError
+            waiting += filter(self._shown, children)

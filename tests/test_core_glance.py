@@ -54,7 +54,7 @@ def test_the_first_tasks_of_lists_of_all_sizes(tmp_path: Path, count: int) -> No
     write(tmp_path / "tasks.json", *tasks)
     found = looked(tmp_path / "tasks.json")
     assert found is not None
-    assert list(found.tasks) == tasks[: len(found.tasks)]
+    assert sorted(found.tasks, key=lambda task: task.id) == tasks[: len(found.tasks)]
     assert (len(found.tasks) == count) == found.whole == (count < 300)
     assert len(found.tasks) >= min(count, COUNT)
     assert found.next_id == count + 1
@@ -69,13 +69,20 @@ def _act(instance: Instance, chance: random.Random) -> None:
         lambda: state.add_task("new"),
         lambda: state.complete(chosen),
         lambda: state.trash_tasks(chosen),
-        lambda: state.edit(chosen, "move", parent=other.uid),
+        lambda: state.add_tasks([{"name": "beneath", "parent": other.uid}]),
         lambda: state.edit(chosen, "out", parent=None),
         lambda: state.edit(chosen, "arrange", order=chance.choice(["a0", "a1V", "b0c", "Zz"])),
         lambda: state.rename(chosen[0], "another"),
         lambda: state.undo() if state.pending else None,
     ]
     chance.choice(actions)()
+    instance.commit()
+
+
+def _put_beneath(instance: Instance, chance: random.Random) -> None:
+    """What a look cannot take in, where it came after the file was written."""
+    tasks = [*instance.state.tasks, *instance.state.trash]
+    instance.state.edit([chance.choice(tasks)], "move", parent=chance.choice(tasks).uid)
     instance.commit()
 
 
@@ -90,6 +97,7 @@ def test_it_is_what_the_whole_list_begins_with(seed: int, size: int, after: int)
         here.commit()
         for _ in range(chance.randint(0, 12)):
             _act(here, chance)
+            _put_beneath(here, chance)
         here.checkpoint()
         for _ in range(after):
             _act(here, chance)
@@ -159,17 +167,21 @@ class TestNoAnswer:
         here.commit()
         assert looked(here.store.files.path) is None
 
-    @pytest.mark.parametrize("fields", [{"order": "a0"}, {"parent": uid(0, 1)}], ids=str)
+    @pytest.mark.parametrize(
+        ("limit", "fields"),
+        [("MOST", {"order": "a0"}), ("MOST", {"parent": uid(0, 1)}), ("MOST_CHILDREN", {"parent": uid(0, 1)})],
+        ids=str,
+    )
     def test_where_many_are_arranged(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fields: dict[str, object]
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: str, fields: dict[str, object]
     ) -> None:
-        monkeypatch.setattr(glance, "MOST_ARRANGED", 10)
+        monkeypatch.setattr(glance, limit, 10)
         write(tmp_path / "few.json", a_task(1), *(a_task(number, "x", **fields) for number in range(2, 12)))
         write(tmp_path / "many.json", a_task(1), *(a_task(number, "x", **fields) for number in range(2, 13)))
         assert [looked(tmp_path / name) is None for name in ("few.json", "many.json")] == [False, True]
 
     def test_where_much_was_changed_since(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(glance, "MOST_ARRANGED", 2)
+        monkeypatch.setattr(glance, "MOST", 2)
         here = opened(tmp_path / "tasks.json")
         here.add("one")
         for _ in range(2):
@@ -179,6 +191,42 @@ class TestNoAnswer:
         here.state.add_task("more")
         here.commit()
         assert looked(here.store.files.path) is None
+
+
+def test_what_was_arranged_behind_the_first_tasks_is_not_among_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(glance, "_CHUNK", 1)
+    tasks = [a_task(number) for number in range(1, 31)]
+    tasks[COUNT - 1] = a_task(COUNT, order="c0")
+    tasks[20] = a_task(21, order="b0")
+    write(tmp_path / "tasks.json", *tasks)
+    found = looked(tmp_path / "tasks.json")
+    assert found is not None
+    assert sorted(task.id for task in found.tasks) == [1, 2, 3, 4, 6]
+
+
+def test_children_anywhere_in_the_list_are_found(tmp_path: Path) -> None:
+    """Beneath first tasks, however deep; one whose parent is done stands where its own id puts it."""
+    tasks = many(300)
+    tasks[0] = a_task(1, "above")
+    tasks[1] = a_task(2, "done", status=Status.DONE)
+    tasks[2] = a_task(3, "no child any more", parent=uid(0, 299))
+    tasks[250] = a_task(251, "beneath", parent=uid(0, 1))
+    tasks[251] = a_task(252, "deeper", parent=uid(0, 251))
+    tasks[252] = a_task(253, "of one that is done", parent=uid(0, 2))
+    tasks[298] = a_task(299, "done too", status=Status.DONE)
+    write(tmp_path / "tasks.json", *tasks)
+    found = looked(tmp_path / "tasks.json")
+    assert found is not None
+    shown = lines(rows({task.uid: task for task in found.tasks}))
+    assert shown == lines(rows({task.uid: task for task in tasks}))[: len(shown)]
+    assert [(item.id, depth) for item, depth in shown if isinstance(item, Task)][:4] == [
+        (1, 0),
+        (251, 1),
+        (252, 2),
+        (3, 0),
+    ]
 
 
 def test_what_was_purged_since_is_not_shown(tmp_path: Path) -> None:
