@@ -22,21 +22,29 @@ from core.errors import FileLockTimeoutError, NotAFileError, from_os_error
 _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
 
-@cache
 def _locker() -> ModuleType:
-    """portalocker, imported where a lock is taken first: commands that only read need none, and it takes as long as
-    they do to read.
-    """
-    import tempfile
+    """portalocker: all of it where somebody has imported that, else only its module that locks."""
+    return sys.modules.get("portalocker") or _its_locks()
 
-    # It asks for the directory of temporary files as it is imported. Python finds that by writing to it, and where
-    # every disk is full or read-only there is none: the import would fail.
-    found, tempfile.tempdir = tempfile.tempdir, tempfile.tempdir or os.curdir
-    try:
-        import portalocker
-    finally:
-        tempfile.tempdir = found
-    return portalocker
+
+@cache
+def _its_locks() -> ModuleType:
+    """`portalocker.portalocker`, as a package of another name that is not executed itself.
+
+    portalocker's own one imports much more than we need, which takes as long as half of a short command: logging,
+    json, redis where that is installed; and it looks for a directory of temporary files, which there is none of where
+    every disk is full. Commands that only read need no lock, and do not pay for this either.
+    """
+    from importlib import import_module
+    from importlib.util import find_spec
+
+    spec = find_spec("portalocker")
+    if spec is None or spec.submodule_search_locations is None:
+        raise ModuleNotFoundError("portalocker is not installed", name="portalocker")
+    package = ModuleType("_portalocker")
+    package.__path__ = spec.submodule_search_locations
+    sys.modules[package.__name__] = package
+    return import_module(f"{package.__name__}.portalocker")
 
 
 @cache
@@ -81,7 +89,7 @@ class FileLock:
         """
         try:
             self._acquire()
-        except _locker().LockException as error:
+        except _locker().exceptions.LockException as error:
             cause = error.__cause__ if isinstance(error.__cause__, OSError) else OSError(str(error))
             raise from_os_error(cause, self.path, "locked") from error
         except OSError as error:
@@ -122,7 +130,7 @@ class FileLock:
             descriptor = self._open()
             try:
                 _locker().lock(descriptor, _flags(shared=self._shared, at_once=True))
-            except _locker().AlreadyLocked:
+            except _locker().exceptions.AlreadyLocked:
                 from time import monotonic
 
                 deadline = deadline or monotonic() + self.timeout
@@ -206,7 +214,7 @@ class _Waiter:
         error: Exception | None = None
         try:
             _locker().lock(self._descriptor, _flags(shared=self._shared, at_once=False))
-        except (_locker().LockException, OSError) as raised:
+        except (_locker().exceptions.LockException, OSError) as raised:
             error = raised
         with self._changed:
             self._error, self._granted = error, error is None

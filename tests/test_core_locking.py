@@ -796,3 +796,15 @@ def test_a_failed_attempt_leaves_it_free_for_the_next(
         assert not _is_free(path)
     lock.close()
     wait_until(lambda: not _waiters())
+
+
+def test_taking_a_lock_imports_no_more_of_portalocker_than_what_locks(path: Path) -> None:
+    program = """
+        import sys
+        from pathlib import Path
+        from core.locking import FileLock
+
+        with FileLock(Path(sys.argv[1])):
+            print(*{"_portalocker.portalocker", "portalocker", "logging", "json", "tempfile"}.intersection(sys.modules))
+    """
+    assert Child(program, path).end() == ["_portalocker.portalocker"]
