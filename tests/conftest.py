@@ -87,8 +87,10 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     """An empty directory in place of the home and the data directory of whoever runs the tests.
 
     Programs that a test starts keep what they compiled, as a user's do: else each start would compile all of it again.
+    They also keep back what they write, as far as Python does.
     """
-    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
+    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("PYTHONPYCACHEPREFIX", str(compiled))
     directory = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(directory))

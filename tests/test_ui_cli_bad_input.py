@@ -171,6 +171,10 @@ class TestStreams:
         assert (code, err.count("\n")) == (3, 1)
         assert "No space left" in err
 
+    def test_a_message_that_cannot_be_written_changes_no_exit_code(self) -> None:
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            assert todurable("done", "7", stderr=full).code == 1
+
     @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
     def test_that_are_closed_do_no_harm(self, closed: str) -> None:
         command = ["sh", "-c", f'"$@" {closed}', "sh", *COMMAND]
