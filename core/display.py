@@ -9,8 +9,9 @@ _REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 # character and cannot be encoded. Joiners stay: emoji and several scripts are written with them.
 _DIRECTION_AND_LINES = r"\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
 _SURROGATES = r"\ud800-\udfff"
-_UNSAFE = re.compile(rf"[\x00-\x1f\x7f-\x9f{_DIRECTION_AND_LINES}{_SURROGATES}]")
-_UNSAFE_IN_BLOCK = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DIRECTION_AND_LINES}{_SURROGATES}]")
+# Not compiled here: that takes longer than all else that a short command shows. `re` keeps what it once compiled.
+_UNSAFE = rf"[\x00-\x1f\x7f-\x9f{_DIRECTION_AND_LINES}{_SURROGATES}]"
+_UNSAFE_IN_BLOCK = rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{_DIRECTION_AND_LINES}{_SURROGATES}]"
 
 
 def literal(text: str) -> str:
@@ -19,13 +20,13 @@ def literal(text: str) -> str:
     The result has the same length, can be encoded as UTF-8, and moves no cursor, colours nothing and reorders nothing
     around it. Markup is not its business: whoever shows the result must not parse it.
     """
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # nothing that we replace is
         return text
-    return _UNSAFE.sub(_REPLACEMENT, text)
+    return re.sub(_UNSAFE, _REPLACEMENT, text)
 
 
 def literal_block(text: str) -> str:
     r"""As `literal`, for text of several lines: "\n" and "\t" stay."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():
         return text
-    return _UNSAFE_IN_BLOCK.sub(_REPLACEMENT, text)
+    return re.sub(_UNSAFE_IN_BLOCK, _REPLACEMENT, text)

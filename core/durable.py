@@ -39,9 +39,9 @@ _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EACCES, errno.EINVAL)
 """What a file system says that has no hard links, or none for this file."""
 _NO_DIRECTORY_SYNC = (errno.EINVAL, errno.ENOTSUP)
-_TEMPORARY = re.compile(r"(\.(backup|journal|damaged|schema)[^/]*)?\.[0-9]+\.[0-9a-f]{12}\.tmp")
+_TEMPORARY = r"(\.(backup|journal|damaged|schema)[^/]*)?\.[0-9]+\.[0-9a-f]{12}\.tmp"
 """What follows the name of a file in that of a temporary one beside it, or beside one of its siblings."""
-_ANY_TEMPORARY = re.compile(r"\..+\.[0-9]+\.[0-9a-f]{12}\.tmp")
+_ANY_TEMPORARY = r"\..+\.[0-9]+\.[0-9a-f]{12}\.tmp"
 _BLOCK = 1 << 20
 _PRIVATE = 0o600
 
@@ -220,7 +220,7 @@ def sweep(path: Path) -> None:
     """
     prefix = f".{path.name}"
     for name in os.listdir(path.parent):
-        if name.startswith(prefix) and _TEMPORARY.fullmatch(name, len(prefix)):
+        if name.startswith(prefix) and re.fullmatch(_TEMPORARY, name[len(prefix) :]):
             discard(path.with_name(name))
 
 
@@ -231,7 +231,7 @@ def sweep_old(directory: Path, before: float) -> None:
     """
     try:
         for name in os.listdir(directory):
-            if _ANY_TEMPORARY.fullmatch(name) and os.lstat(directory / name).st_mtime < before:
+            if re.fullmatch(_ANY_TEMPORARY, name) and os.lstat(directory / name).st_mtime < before:
                 discard(directory / name)
     except FileNotFoundError:  # also of what its own process has put in its place meanwhile
         return

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from core import durable
 from core.display import literal
@@ -35,7 +35,9 @@ from core.errors import (
 )
 from core.locking import FileLock
 from core.recovery import Attempt, RecoveryReport
-from core.strict_json import JsonValue, StrictJsonError, dump, parse
+
+if TYPE_CHECKING:
+    from core.strict_json import JsonValue
 
 _MISSING = "it is missing"
 
@@ -44,8 +46,19 @@ Check = Callable[[bytes, Path], _Value]
 """Makes a value of the bytes of a file; raises ValueError or InvalidContentError where they are not good."""
 
 
+# Imported where JSON is meant: who has a format of their own, such as the store, does without.
+
+
 def _parsed(raw: bytes, _path: Path) -> JsonValue:
+    from core.strict_json import parse
+
     return parse(raw)
+
+
+def _dumped(data: JsonValue, indent: int | None) -> bytes:
+    from core.strict_json import dump
+
+    return dump(data, indent)
 
 
 class Console(Protocol):
@@ -156,7 +169,7 @@ class SafeFileManager:
         A document that is the same as before is not written and rotates nothing. Raises ValueError for what is not
         JSON, FileSafetyError for the rest; the old document then stands whole.
         """
-        raw = dump(data, indent)
+        raw = _dumped(data, indent)
         with self.lock:
             kept = self.save_bytes(raw, _parsed, create_backup=create_backup)
         if self.last_recovery is not None:
@@ -164,7 +177,7 @@ class SafeFileManager:
 
     def atomic_write_json(self, data: JsonValue, indent: int | None = 4) -> None:
         """Replace the document in one step, without lock or backup: for files with one writer. Errors as above."""
-        raw = dump(data, indent)
+        raw = _dumped(data, indent)
         with self._named_errors():
             self._replace(raw, self._refuse_lost_lock)
 
@@ -349,6 +362,4 @@ def _accepts(check: Check[Any], raw: bytes, path: Path) -> bool:
 def _problem(error: Exception) -> str:
     if isinstance(error, InvalidContentError):
         return error.problem
-    if isinstance(error, StrictJsonError):
-        return str(error)
     return "it is not a file" if isinstance(error, FileSafetyError) else str(error)

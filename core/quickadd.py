@@ -68,29 +68,34 @@ class _NoMarkError(TodurableError):
 _DATES = ("due", "scheduled", "wait", "until")
 _KEYS = f"(?:{'|'.join(_DATES)}|every|est|project|priority):"
 _QUOTED = '"[^"]*"(?!\\S)'
-_TOKEN = re.compile(rf"(?P<key>{_KEYS})(?P<value>{_QUOTED}|\S*)|(?P<quoted>{_QUOTED})|\S+", re.IGNORECASE)
-_WOULD_MEAN = re.compile(rf'(?<!\S)(?=[\\"#+@!]|{_KEYS})', re.IGNORECASE)
+# Texts: `re` compiles each when it is needed first, and keeps it. Most lines need few of them.
+_TOKEN = rf"(?i)(?P<key>{_KEYS})(?P<value>{_QUOTED}|\S*)|(?P<quoted>{_QUOTED})|\S+"
+_WOULD_MEAN = rf'(?i)(?<!\S)(?=[\\"#+@!]|{_KEYS})'
+_SPECIAL = frozenset(':\\"#+@!')
+"""Without any of these a line is nothing but a name."""
 _MARKS = {"#": "project", "+": "tag", "@": "context"}
-_MARKED = re.compile(r"[#+@](?:\w|[^\x00-\x7f])")
-_LABEL = re.compile(r'[^\s,;()|"]*[^\s,;()|".:!?]')
-_PRIORITY = re.compile(r"!([0-9]+)")
+_MARKED = r"[#+@](?:\w|[^\x00-\x7f])"
+_LABEL = r'[^\s,;()|"]*[^\s,;()|".:!?]'
+_PRIORITY = r"!([0-9]+)"
 PRIORITIES = {
     word: one for one in Priority for word in (str(one.value), f"p{one.value}", one.name.lower(), one.name[0].lower())
 }
 """What a priority is called, in small letters."""
-_ESTIMATE = re.compile(r"([0-9]{1,4})h(?:([0-5]?[0-9])m?)?|(?P<minutes>[0-9]{1,5})m", re.IGNORECASE)
+_ESTIMATE = r"(?i)([0-9]{1,4})h(?:([0-5]?[0-9])m?)?|(?P<minutes>[0-9]{1,5})m"
 
 
 def parse(line: str, *, today: date, week_start: int = 0, zone: tzinfo | None = None) -> QuickAdd:
     """What `line` says. Raises nothing: what is not understood is text, and also a problem if it was an attempt."""
-    text = re.sub(r"\s", " ", line)  # length and places stay
+    if _SPECIAL.isdisjoint(line):
+        return QuickAdd({"name": " ".join(line.split())}, (), ())
+    text, token = re.sub(r"\s", " ", line), re.compile(_TOKEN)  # length and places stay
     days = _Days(today, week_start, zone)
     fields: dict[str, Any] = {}
     spans: list[Span] = []
     problems: list[Problem] = []
     words: list[str] = []
     position = 0
-    while match := _TOKEN.search(text, position):
+    while match := token.search(text, position):
         start, position = match.span()
         try:
             found = _understood(match, days)
@@ -110,12 +115,12 @@ def parse(line: str, *, today: date, week_start: int = 0, zone: tzinfo | None = 
 
 def literal(text: str) -> str:
     """The start of a line that says nothing but the name `text`: `parse` gives it back, with single spaces."""
-    return _WOULD_MEAN.sub(r"\\", text)
+    return re.sub(_WOULD_MEAN, r"\\", text)
 
 
 def parse_estimate(text: str) -> int:
     """The minutes that `text` (`30m`, `2h`, `1h30`) stands for. Raises TodurableError."""
-    match = _ESTIMATE.fullmatch(text)
+    match = re.fullmatch(_ESTIMATE, text)
     if match is None:
         raise _NoMarkError(f"“{text}” is no length of time: write 30m, 2h or 1h30.")
     return int(match["minutes"] or 0) + 60 * int(match[1] or 0) + int(match[2] or 0)
@@ -140,16 +145,16 @@ def _understood(match: re.Match[str], days: _Days) -> _Found | None:
         return _Found("text", word[1:-1], "text", end) if inner.spans or inner.problems else None
     if word[0] == "\\" and word != "\\":
         return _Found("text", word[1:], "text", end)
-    if _MARKED.match(word):
+    if re.match(_MARKED, word):
         return _marked(word, end)
-    if priority := _PRIORITY.fullmatch(word):
+    if priority := re.fullmatch(_PRIORITY, word):
         return _priority(priority[1], end)
     return None
 
 
 def _marked(word: str, end: int) -> _Found:
     what, label = _MARKS[word[0]], word[1:]
-    if not _LABEL.fullmatch(label):
+    if not re.fullmatch(_LABEL, label):
         raise _NoMarkError(
             f"“{word}” is no {what}: that is one word without , ; ( ) | and quotes, and with no . : ! ? at its end."
         )

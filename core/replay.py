@@ -21,8 +21,8 @@ class Replay(NamedTuple):
     end: int
 
 
-_START_OF_LINE = re.compile(rb'\{"seq":\d+,"at":')
-_END_OF_LINE = re.compile(rb',"crc":"[0-9a-f]{8}"\}$')
+_START_OF_LINE = rb'\{"seq":\d+,"at":'
+_END_OF_LINE = rb',"crc":"[0-9a-f]{8}"\}$'
 _LOOKALIKES = 8
 """How often a record may hold what looks like the start of one, and is still found in a damaged line."""
 
@@ -95,7 +95,7 @@ def _readable(raw: bytes) -> Iterator[tuple[Record, int]]:
 
 def _readable_parts(raw: bytes, start: int, stop: int) -> Iterator[tuple[Record, int]]:
     """The records in what is one line only because a newline is damaged, or begins with something else."""
-    starts = [found.start() for found in _START_OF_LINE.finditer(raw, start, stop)]
+    starts = [found.start() for found in re.compile(_START_OF_LINE).finditer(raw, start, stop)]
     ends, done = [*starts[1:], stop], start
     for index, begin in enumerate(starts):
         if begin < done:
@@ -124,7 +124,7 @@ def _unreadable_end(unread: bytes, newest: int, seq: int) -> Iterator[str]:
     """What is lost in the lines behind `newest`, the last record that can be read; up to `seq` the list has it."""
     lines = unread.split(b"\n")[:-1]
     last = newest + len(lines)  # by their place: the number in a damaged line may be what is damaged
-    if newest and any(_START_OF_LINE.match(line) or _END_OF_LINE.search(line) for line in lines):
+    if newest and any(re.match(_START_OF_LINE, line) or re.search(_END_OF_LINE, line) for line in lines):
         if last > seq:
             yield _missing(max(newest, seq) + 1, last)
     elif lines:

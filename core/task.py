@@ -14,10 +14,10 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields as struct_fields
 
 from core.errors import BadValueError, MissingFieldError, WrongTypeError
 
@@ -75,22 +75,21 @@ class Task(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, 
     extra: dict[str, Any] | None = None
 
 
-FIELDS = tuple(field.name for field in struct_fields(Task))
+FIELDS = Task.__struct_fields__
 SET_FIELDS = frozenset({"tags", "depends", "attachments"})
 """Fields that change by what was added and removed, never as a whole."""
 
 _REQUIRED = ("uid", "id", "name", "status", "created", "modified")
-_LINE_BREAK = re.compile(r"[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_UID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
-_DAY_OR_TIME = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?")
+_UID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z"
+_DAY_OR_TIME = r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?"
 
 _Rule = Callable[[str, str, Any], Any]
 
 
 def one_line(text: str) -> str:
     """`text` with each line break turned into a space, and no space around it."""
-    return _LINE_BREAK.sub(" ", text.replace("\r\n", "\n")).strip()
+    return " ".join(text.splitlines()).strip()
 
 
 def name_of(fields: Mapping[str, Any]) -> str:
@@ -136,7 +135,7 @@ def _text(task: str, field: str, value: Any) -> str:
 
 
 def _line(task: str, field: str, value: Any) -> str:
-    if _LINE_BREAK.search(_text(task, field, value)):
+    if _text(task, field, value).splitlines() not in ([], [value]):
         raise BadValueError(task, field, "must be one line; the description takes more")
     return str(value)
 
@@ -155,9 +154,13 @@ def _parses(parse: Callable[[str], object], text: str) -> bool:
     return True
 
 
-def _matching(pattern: re.Pattern[str], example: str, parse: Callable[[str], object]) -> _Rule:
+def _matching(pattern: str, example: str, parse: Callable[[str], object]) -> _Rule:
+    @cache
+    def compiled() -> re.Pattern[str]:  # when it is needed first: a command needs few of them
+        return re.compile(pattern)
+
     def rule(task: str, field: str, value: Any) -> str:
-        if pattern.fullmatch(_text(task, field, value)) and _parses(parse, value):
+        if compiled().fullmatch(_text(task, field, value)) and _parses(parse, value):
             return str(value)
         raise BadValueError(task, field, f"must look like {example}, not “{value[:40]}”")
 

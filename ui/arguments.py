@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import math
 import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from itertools import islice
@@ -115,7 +114,7 @@ def _words_marked(arguments: Sequence[str]) -> Iterator[str]:
     for argument in arguments:
         if argument == "--" and not behind:
             behind = True
-        elif behind or (re.match("-[^-]", argument) and argument != "-h"):
+        elif behind or (argument[:1] == "-" and argument[1:2] not in ("", "-") and argument != "-h"):
             yield _WORD + argument
         else:
             yield argument

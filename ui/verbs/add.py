@@ -19,7 +19,7 @@ from ui.session import list_for, make_directory, save, task_document
 _COMMITMENTS = ("due:", "scheduled:", "wait:", "until:", "every:", "est:")
 """What is refused where it is not understood: taken for text, nobody would be reminded. Other marks are then text."""
 
-_ONLY_EDITED = re.compile(r"(?<!\S)(?:name|comment|description|notes|parent|depends):\S+", re.IGNORECASE)
+_ONLY_EDITED = r"(?i)(?<!\S)(?:name|comment|description|notes|parent|depends):\S+"
 """What `edit` understands and a new task has not."""
 
 
@@ -59,7 +59,7 @@ def _fields(line: str, place: int, options: Namespace, week_start: int, out: Out
         raise UsageError(f"{where}The task needs a name besides its marks. Nothing was added.")
     for problem in said.problems:
         out.note(f"{where}{problem.reason} It stays in the name.")
-    for word in _ONLY_EDITED.findall(line):
+    for word in re.findall(_ONLY_EDITED, line) if ":" in line else ():
         out.note(f"{where}“{word}” stays in the name: that is for changing a task, as in: todurable edit 12 {word}")
     return said.fields
 
