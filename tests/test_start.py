@@ -1,9 +1,10 @@
-"""What a command costs before it begins: counted, not timed."""
+"""What a command costs before it begins and after it has ended: counted, not timed."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from textwrap import dedent
 
@@ -13,6 +14,7 @@ from bench.lists import write_list
 
 MANY = 6_000
 """Tasks of a list so large that no checkpoint follows a change."""
+COMMANDS = (["add", "x"], ["done", "3"], ["list", "#home"], ["list", "--json"])
 
 
 @pytest.fixture
@@ -34,6 +36,17 @@ def told(watching: str, file: Path, *arguments: str) -> list[str]:
     program = dedent(program).format(dedent(watching))
     command = [sys.executable, "-c", program, "--file", str(file), *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_no_garbage_is_collected(file: Path, arguments: Sequence[str]) -> None:
+    watching = """
+        import gc
+
+        seen = []
+        gc.callbacks.append(lambda phase, info: seen.append(info["generation"]))
+    """
+    assert told(watching, file, *arguments) == []
 
 
 def test_a_plain_line_needs_few_patterns(file: Path) -> None:

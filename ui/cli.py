@@ -5,6 +5,7 @@ Imports stand in the functions, so that Ctrl-C is quiet from the first moment on
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -16,17 +17,31 @@ if TYPE_CHECKING:
     from core.errors import TodurableError
 
 _LAST_STANDARD_STREAM = 2
+_GARBAGE = 50_000
+"""Objects that may be in cycles: most commands make fewer, and end before it pays to look for those that are."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Carry out `arguments` (those of this process where None) and return the exit code.
+    """Carry out `arguments` (those of this process where None, which is to end then) and return the exit code.
 
     Raises nothing that a user can cause: that is told on stderr.
     """
+    if arguments is not None:
+        return _main(arguments)
+    gc.set_threshold(_GARBAGE)
+    try:
+        return _main(sys.argv[1:])
+    finally:
+        # Else Python looks for cycles once more as it ends. In those nothing waits for that: files are written by `os`,
+        # and the answer has been flushed.
+        gc.freeze()
+
+
+def _main(arguments: Sequence[str]) -> int:
     try:
         _occupy_standard_streams()
         _import_msgspec()
-        return _run(sys.argv[1:] if arguments is None else arguments)
+        return _run(arguments)
     except BrokenPipeError:  # who reads the answer has seen enough of it: `todurable list | head -3`
         return exit_codes.DONE
     except KeyboardInterrupt:
