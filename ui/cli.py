@@ -40,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _main(arguments: Sequence[str]) -> int:
     try:
         _occupy_standard_streams()
-        _import_msgspec()
+        from ui.lean import import_lean
+
+        import_lean()
         return _run(arguments)
     except BrokenPipeError:  # who reads the answer has seen enough of it: `todurable list | head -3`
         return exit_codes.DONE
@@ -53,19 +55,6 @@ def _occupy_standard_streams() -> None:
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD_STREAM:
         pass
     os.close(descriptor)
-
-
-def _import_msgspec() -> None:
-    """Import it without typing_extensions, where it looks for what `typing` has in every Python that we run on: that
-    takes longer to import than msgspec itself.
-    """
-    if "typing_extensions" not in sys.modules:
-        absent: dict[str, object] = {"typing_extensions": None}  # "import" then raises ImportError: sys.modules
-        sys.modules.update(absent)  # type: ignore[arg-type]  # documented, but not in the type
-        try:
-            import msgspec  # noqa: F401 - so that it is imported
-        finally:
-            del sys.modules["typing_extensions"]
 
 
 def _run(arguments: Sequence[str]) -> int:
