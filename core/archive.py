@@ -14,7 +14,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from core import checkpoint, durable
 from core.errors import FileSafetyError, InvalidContentError, UnavailableError, from_os_error
@@ -28,7 +29,7 @@ _STAMP = "%Y%m%dT%H%M%S.%fZ"
 _DIGITS = 12
 
 
-class Copy(NamedTuple):
+class Copy(Struct, frozen=True):
     """A copy as its name tells it: the last change in it, when it was saved, the start of its checksum."""
 
     path: Path
@@ -37,7 +38,7 @@ class Copy(NamedTuple):
     digest: str
 
 
-class Kept(NamedTuple):
+class Kept(Struct, frozen=True):
     """How many copies stay: the last ones, and the newest of so many hours, days and months.
 
     `place` is a directory for one ZIP a day, in which the settings in `profile` are, too.

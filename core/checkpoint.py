@@ -16,7 +16,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -27,7 +27,7 @@ from core.task import Task, task_from_json
 from core.tasklist import TaskList
 
 
-class Checkpoint(NamedTuple):
+class Checkpoint(msgspec.Struct, frozen=True):
     """What a file held. `verified`: its checksum holds, so we wrote all of it.
 
     `seq` is None where the file does not say. `version` is that of its format: one above `SCHEMA_VERSION` was read as
@@ -233,7 +233,9 @@ def _decode_strictly(raw: bytes, path: Path) -> Checkpoint:
     found = _salvage_all(migrate(document, version), version)
     if found.problems and not found.tasks.tasks and not _said(document, "uid") and version <= SCHEMA_VERSION:
         raise InvalidContentError(path, f"it holds no valid task; {found.problems[0]}")
-    return found._replace(ids=frozenset(number for number in _said(document, "id") if isinstance(number, int)))
+    return msgspec.structs.replace(
+        found, ids=frozenset(number for number in _said(document, "id") if isinstance(number, int))
+    )
 
 
 def _said(document: Any, field: str) -> list[Any]:

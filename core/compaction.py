@@ -10,7 +10,8 @@ import os
 import re
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from core import durable
 from core.changes import Record
@@ -25,7 +26,7 @@ KEPT = 1_000
 """Records that always stay, so that they can be undone."""
 
 
-class Piece(NamedTuple):
+class Piece(Struct, frozen=True, order=True):
     """A file of lines that left the journal, as its name tells it: the seq of its first and its last record."""
 
     first: int

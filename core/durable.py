@@ -15,12 +15,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from core.errors import NotAFileError, from_os_error
 
 
-class Identity(NamedTuple):
+class Identity(Struct, frozen=True):
     """Which file a name stood for. Inode numbers are used again at once, so all of it together tells."""
 
     device: int

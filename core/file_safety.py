@@ -20,7 +20,10 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core import durable
 from core.display import literal
@@ -68,7 +71,7 @@ class Console(Protocol):
         """Print `objects`."""
 
 
-class Loaded(NamedTuple):
+class Loaded(Struct, frozen=True):
     """A document, the file it came from, and that file's identity."""
 
     value: Any
@@ -76,7 +79,7 @@ class Loaded(NamedTuple):
     identity: Identity
 
 
-class Backup(NamedTuple):
+class Backup(Struct, frozen=True):
     """A backup as `list_backups` found it. `problem` is empty where it is good; `saved` is when (UTC)."""
 
     path: Path
@@ -173,7 +176,7 @@ class SafeFileManager:
         with self.lock:
             kept = self.save_bytes(raw, _parsed, create_backup=create_backup)
         if self.last_recovery is not None:
-            self.last_recovery = self.last_recovery._replace(kept=(*self.last_recovery.kept, *kept))
+            self.last_recovery = replace(self.last_recovery, kept=(*self.last_recovery.kept, *kept))
 
     def atomic_write_json(self, data: JsonValue, indent: int | None = 4) -> None:
         """Replace the document in one step, without lock or backup: for files with one writer. Errors as above."""

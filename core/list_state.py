@@ -11,8 +11,9 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from core.changes import OUTSIDE, Change, Record, ids_given, new_record, number, renumbered
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from core.store import News
 
 
-class Outcome(NamedTuple):
+class Outcome(Struct, frozen=True):
     """What an action or news did: in words, which tasks changed, and where it met somebody else's change."""
 
     label: str
@@ -33,7 +34,7 @@ class Outcome(NamedTuple):
     conflicts: tuple[Conflict, ...] = ()
 
 
-class _Pending(NamedTuple):
+class _Pending(Struct, frozen=True):
     record: Record
     previous: dict[str, Task | None]
     next_id: int

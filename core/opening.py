@@ -12,7 +12,9 @@ import re
 from collections.abc import Iterator, Sequence
 from math import inf
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core import checkpoint
 from core.archive import copies, unpacked
@@ -29,7 +31,7 @@ from core.replay import Replay
 from core.tasklist import TaskList
 
 
-class Opened(NamedTuple):
+class Opened(Struct, frozen=True):
     """The list as committed. `outside` is an edit of the file by another program, not yet committed.
 
     `report` is None where all was well. `stale`: the file on the disk should be written anew at the next chance.
@@ -135,7 +137,7 @@ def _intact(found: Checkpoint, journal: Journal, path: Path) -> Opened:
 def _recovered(found: Checkpoint, main: _Main, report: RecoveryReport, journal: Journal) -> Opened:
     replay = _replayed(found.tasks, journal)
     lost = (*map(str, found.problems), *replay.lost, *_unknown_end(found.tasks.seq, main, replay))
-    return Opened(found.tasks, report._replace(replayed=len(replay.records), lost=lost), stale=True)
+    return Opened(found.tasks, replace(report, replayed=len(replay.records), lost=lost), stale=True)
 
 
 def _unknown_end(seq: int, main: _Main, replay: Replay) -> Iterator[str]:
@@ -212,7 +214,7 @@ def _unverified(found: Checkpoint, path: Path, report: RecoveryReport, journal: 
         if lost
         else ""
     )
-    report = report._replace(used=path, replayed=len(replay.records), lost=lost)
+    report = replace(report, used=path, replayed=len(replay.records), lost=lost)
     return Opened(found.tasks, report if lost or report.refused else None, stale=True, replaced=kept)
 
 
@@ -224,14 +226,14 @@ def _from_journal(files: SafeFileManager, journal: Journal, report: RecoveryRepo
         return Opened(tasks)
     report = report or RecoveryReport(files.path, None, (Attempt(files.path, "it is missing"),))
     if not _is_whole(replay.records):
-        report = report._replace(
-            refused=(*report.refused, Attempt(journal.path, "it does not begin with the first change"))
+        report = replace(
+            report, refused=(*report.refused, Attempt(journal.path, "it does not begin with the first change"))
         )
         raise FileCorruptionError(files.path, report)
     missing_only = len(report.refused) == 1 and not replay.lost
     if missing_only and report.refused[0].problem == "it is missing":
         return Opened(tasks, stale=True)  # its first checkpoint is still to come
-    return Opened(tasks, report._replace(used=journal.path, replayed=len(replay.records), lost=replay.lost), stale=True)
+    return Opened(tasks, replace(report, used=journal.path, replayed=len(replay.records), lost=replay.lost), stale=True)
 
 
 def _is_whole(records: Sequence[Record]) -> bool:

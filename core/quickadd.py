@@ -14,13 +14,16 @@ from __future__ import annotations
 
 import re
 from datetime import date, tzinfo
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from core.errors import TodurableError
 from core.task import Priority
 
 
-class Span(NamedTuple):
+class Span(Struct, frozen=True):
     """`line[start:end]` was understood. `kind` is the field of `Task`, or `text` for words that were kept literal."""
 
     start: int
@@ -29,7 +32,7 @@ class Span(NamedTuple):
     shown: str
 
 
-class Problem(NamedTuple):
+class Problem(Struct, frozen=True):
     """`line[start:end]` looks like more than text, but is not understood: it stays in the name."""
 
     start: int
@@ -37,7 +40,7 @@ class Problem(NamedTuple):
     reason: str
 
 
-class QuickAdd(NamedTuple):
+class QuickAdd(Struct, frozen=True):
     """What a line says. `fields` are for `AppState.add_task`: `name` always (it may be empty), others where given.
 
     Spans and problems are in order and do not overlap.
@@ -48,13 +51,13 @@ class QuickAdd(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-class _Days(NamedTuple):
+class _Days(Struct, frozen=True):
     today: date
     week_start: int
     zone: tzinfo | None
 
 
-class _Found(NamedTuple):
+class _Found(Struct, frozen=True):
     kind: str
     value: Any
     shown: str
@@ -141,7 +144,7 @@ def _understood(match: re.Match[str], days: _Days) -> _Found | None:
     if match["key"]:
         return _keyed(match, days)
     if match["quoted"]:
-        inner = parse(word[1:-1], **days._asdict())
+        inner = parse(word[1:-1], **asdict(days))
         return _Found("text", word[1:-1], "text", end) if inner.spans or inner.problems else None
     if word[0] == "\\" and word != "\\":
         return _Found("text", word[1:], "text", end)
@@ -208,10 +211,10 @@ def _keyed(match: re.Match[str], days: _Days) -> _Found:
     from core.dates import parse_date, parse_leading_date, with_weekday
 
     if quoted:
-        day, end = parse_date(content, **days._asdict()), match.end()
+        day, end = parse_date(content, **asdict(days)), match.end()
     else:
         start = match.start("value")
-        day, length = parse_leading_date(match.string[start:], **days._asdict())
+        day, length = parse_leading_date(match.string[start:], **asdict(days))
         end = start + length
     return _Found(key, day, f"{key} {with_weekday(day)}", end)
 

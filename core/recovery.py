@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 
-class Attempt(NamedTuple):
+class Attempt(Struct, frozen=True):
     """A file that could not be used, and why, in a few words."""
 
     path: Path
     problem: str
 
 
-class RecoveryReport(NamedTuple):
+class RecoveryReport(Struct, frozen=True):
     """How the content of `path` was got back, or that it could not be.
 
     `used` is the file that served as the base (None: none did). `replayed` counts the changes of the journal that

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from core.changes import Record, decode_record, encode_record
 
 
-class Replay(NamedTuple):
+class Replay(Struct, frozen=True):
     """Records in order, in words what is missing among them, and where in the bytes the last of them ends."""
 
     records: tuple[Record, ...]

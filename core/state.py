@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from msgspec.structs import replace
+
 from core import durable
 from core.changes import Change, Record, creation, difference, edit, inverse, purge
 from core.errors import FileSafetyError, NothingToUndoError, ReadOnlyListError, UnsavedError
 from core.lifecycle import cancelled, completed, following, reopened, started, stopped
 from core.list_state import ListState, Outcome
-from core.restoring import restoration
 from core.task import Status, Task, check_fields, name_of
 from core.tasklist import Conflict
 from core.undo import redoable, undoable
@@ -134,7 +135,7 @@ class AppState(ListState):
         recurring = [task for task, change in zip(current, done, strict=True) if change and task.recur is not None]
         nexts, unrepeated = self._following(recurring, now) if recurring else ([], [])
         outcome = self._do_each("done", current, [*done, *map(creation, nexts)])
-        return outcome._replace(conflicts=(*outcome.conflicts, *unrepeated))
+        return replace(outcome, conflicts=(*outcome.conflicts, *unrepeated))
 
     def cancel(self, tasks: Iterable[Task]) -> Outcome:
         """Give `tasks` up, now; those that recur do not come again."""
@@ -173,6 +174,8 @@ class AppState(ListState):
         One record; a task that is not there goes to the trash. `ours`: `then` is of this list's own past. Undo takes
         it back.
         """
+        from core.restoring import restoration
+
         changes, returned = restoration(self.known, then, self.next_id, uids, fields, ours=ours)
         return self._do(label, changes, returned=returned)
 
@@ -217,7 +220,7 @@ class AppState(ListState):
             raise NothingToUndoError(what)
         label = record.label.removeprefix("undo: ")
         outcome = self._do(f"{what}: {label}" if what == "undo" else label, inverse(record.changes), record.key)
-        return outcome._replace(label=label)
+        return replace(outcome, label=label)
 
     # Files, without a worker
 

@@ -14,7 +14,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core import checkpoint, durable
 from core.archive import Kept
@@ -32,14 +34,14 @@ from core.tasklist import TaskList
 from core.undo import HISTORY
 
 
-class Anew(NamedTuple):
+class Anew(Struct, frozen=True):
     """A list to take in place of what there was: a copy of its own, and its last records."""
 
     tasks: TaskList
     history: tuple[Record, ...]
 
 
-class News(NamedTuple):
+class News(Struct, frozen=True):
     """What happened to the list: `foreign` records came first, then `own`; where `anew` is given, on top of that."""
 
     foreign: tuple[Record, ...] = ()
@@ -73,7 +75,7 @@ class TaskStore:
         lock_timeout: float = 5.0,
         backup_count: int = 3,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
-        kept: Kept = Kept(),  # noqa: B008 - a tuple
+        kept: Kept = Kept(),  # noqa: B008 - it is frozen
     ) -> None:
         self.kept = kept
         """How many timestamped copies stay, for whoever makes them."""
@@ -117,7 +119,7 @@ class TaskStore:
         with self._reading:
             opened = self._open()
         if self.tasks is not None and opened.tasks.seq < self.tasks.seq:
-            opened = opened._replace(tasks=self.tasks, outside=None, stale=True, replaced="damaged")
+            opened = replace(opened, tasks=self.tasks, outside=None, stale=True, replaced="damaged")
             self.journal.stand_at(self.tasks.seq, self.tasks.next_id)
         self._opened, self._tasks, self._started = opened, opened.tasks, True
         self._unapplied = []
@@ -201,7 +203,7 @@ class TaskStore:
             if self.tasks is None:
                 self.load()
             self._append(())
-            self._opened = self._opened._replace(stale=True)
+            self._opened = replace(self._opened, stale=True)
             return (*self._write(), *self._mend_journal())
 
     def close(self) -> None:
@@ -252,13 +254,13 @@ class TaskStore:
             return
         if records:
             self._unapplied += records
-            self._news = self._news._replace(foreign=self._news.foreign + records)
+            self._news = replace(self._news, foreign=self._news.foreign + records)
         outside = self._opened.outside
         if outside is not None and any(record.key == outside.key for record in records):
-            self._opened = self._opened._replace(outside=None)  # another instance was the first to commit it
+            self._opened = replace(self._opened, outside=None)  # another instance was the first to commit it
         if self.journal.behind:
             self.journal.behind = False
-            self._opened = self._opened._replace(stale=True)
+            self._opened = replace(self._opened, stale=True)
         if self._needs_reading(self.journal.seq):
             self._load_anew()
 
@@ -284,7 +286,7 @@ class TaskStore:
             self.tasks.extra = checkpoint.unknown_fields(read[0])
         self._main = read[1]
         stale = self._opened.stale and header.seq < seq
-        self._opened = self._opened._replace(seq_on_disk=header.seq, stale=stale)
+        self._opened = replace(self._opened, seq_on_disk=header.seq, stale=stale)
         self._known_tail = self.journal.size
         return False
 
@@ -299,8 +301,8 @@ class TaskStore:
         self._check_lock()
         self._unapplied += own
         if outside is not None:
-            self._opened = self._opened._replace(outside=None, stale=True)
-        self._news = self._news._replace(own=self._news.own + own)
+            self._opened = replace(self._opened, outside=None, stale=True)
+        self._news = replace(self._news, own=self._news.own + own)
         self._started = True
 
     def _unwritten(self, records: Sequence[Record]) -> list[Record]:
@@ -333,12 +335,12 @@ class TaskStore:
         raw = checkpoint.encode(tasks, utc(self.clock()))
         kept = self.files.save_bytes(raw, checkpoint.accept_ours, expected=self._main, replaced=self._opened.replaced)
         self._main = self.files.known_good()
-        self._opened = self._opened._replace(stale=False, replaced="damaged", seq_on_disk=tasks.seq)
+        self._opened = replace(self._opened, stale=False, replaced="damaged", seq_on_disk=tasks.seq)
         if self.journal.size > LARGE_JOURNAL:
             compact(self.journal, self._oldest_base())
         self._known_tail = self.journal.size
         if self.report is not None and kept:
-            self.report = self.report._replace(kept=(*self.report.kept, *kept))
+            self.report = replace(self.report, kept=(*self.report.kept, *kept))
         return kept
 
     def _mend_journal(self) -> tuple[Path, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -19,7 +19,7 @@ from core.errors import TaskError
 from core.task import SET_FIELDS, Task, check_fields, name_of
 
 
-class Conflict(NamedTuple):
+class Conflict(Struct, frozen=True):
     """A field where two instances met. `kept` is what the list has now, `other` what it does not have.
 
     `reason` is `overtaken` (a later record replaced a value that its author had not seen), `changed` (an undo left
@@ -34,7 +34,7 @@ class Conflict(NamedTuple):
     reason: str
 
 
-class Applied(NamedTuple):
+class Applied(Struct, frozen=True):
     """What a record did: each task it touched as it was before (None: there was none), and the conflicts."""
 
     previous: dict[str, Task | None]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from core import compaction
 from core.compaction import compact, history
@@ -43,7 +44,7 @@ def _journal(path: Path, last: int, first: int = 1) -> Journal:
 def _replayed(path: Path, after: int = 0) -> Replay:
     """What is found by who needs what left the journal too."""
     journal = Journal(path)
-    return journal.replay(after, history(journal))._replace(end=0)
+    return replace(journal.replay(after, history(journal)), end=0)
 
 
 def _whole(last: int, first: int = 1) -> Replay:

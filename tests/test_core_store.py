@@ -11,6 +11,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from core import checkpoint, compaction, durable, store
 from core.changes import Record, creation, new_record
@@ -609,7 +610,7 @@ def test_a_file_that_is_replaced_at_each_attempt_to_read_it_is_looked_at_again(
 
     def another(path: Path) -> durable.Identity | None:
         found = real(path)
-        return None if found is None else found._replace(modified_ns=next(numbers))
+        return None if found is None else replace(found, modified_ns=next(numbers))
 
     with monkeypatch.context() as patch:
         patch.setattr(durable, "identity", another)

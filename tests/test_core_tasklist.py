@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from core.changes import Change, Record, creation, difference, edit, inverse, purge
 from core.task import FIELDS, SET_FIELDS, Task
-from core.tasklist import TaskList, place
+from core.tasklist import Conflict, TaskList, place
 from tests.instances import a_task, uid
 from tests.valid_tasks import json_values, tasks, uids
 
@@ -216,7 +216,7 @@ def test_a_copy_is_independent() -> None:
 def test_the_later_record_wins_and_says_what_it_overtook() -> None:
     listed = holding(a_task(name="theirs"))
     applied = listed.apply(record(Change(uid(0, 1), {"name": "a", "due": None}, {"name": "mine", "due": "2026-05-05"})))
-    assert applied.conflicts == ((uid(0, 1), "name", "mine", "theirs", "overtaken"),)
+    assert applied.conflicts == (Conflict(uid(0, 1), "name", "mine", "theirs", "overtaken"),)
     assert listed.tasks[uid(0, 1)].name == "mine"
 
 

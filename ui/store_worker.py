@@ -15,6 +15,7 @@ from time import monotonic
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core.archive import copies
 from core.changes import Record
@@ -190,7 +191,7 @@ class StoreWorker:
         while True:
             try:
                 opened = store.load()
-                loaded = Loaded(opened._replace(tasks=opened.tasks.copy()), store.history())
+                loaded = Loaded(replace(opened, tasks=opened.tasks.copy()), store.history())
             except FileSafetyError as error:
                 self._tell(Unreadable(error))
             else:

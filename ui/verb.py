@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 
-class Verb(NamedTuple):
+class Verb(Struct, frozen=True):
     """A command: its name, what it does, how it is used (an example a line), and what adds its arguments to a parser.
 
     The verb NAME is carried out by `run(options, out)` in `ui/verbs/NAME.py`, or in the module that is named. `words`:

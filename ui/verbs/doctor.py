@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from core.checkup import Place, Remark, checkup, damaged_copies, dangling, set_aside
 from core.display import literal
 from core.errors import FileCorruptionError, FileSafetyError
@@ -128,7 +130,7 @@ def _number(value: int | None) -> str:
 
 def _sentences(finding: _Finding) -> Iterator[str]:
     if finding.report is not None and finding.usable:
-        yield from finding.report._replace(kept=()).sentences()
+        yield from replace(finding.report, kept=()).sentences()
     for remark in finding.remarks:
         would = f" To be repaired: {remark.repair}." if remark.repair and not finding.repaired else ""
         yield f"{remark.topic}: {remark.text}{would}"

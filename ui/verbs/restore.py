@@ -9,6 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from core import archive, backups
 from core.attachments import file_name
 from core.errors import FileSafetyError, TodurableError
@@ -149,7 +151,7 @@ def _restore(
             for name in backups.bring_back_attachments(source.path, store.files.path, back):
                 out.warn(f"An attached file, {file_name(name)}, is not in {source.path.name}.")
         outcome = state.restore(source.tasks, f"restore {source.label}", uids, options.field, ours=source.ours)
-        return outcome._replace(conflicts=(*outcome.conflicts, *save(state, store, out)))
+        return replace(outcome, conflicts=(*outcome.conflicts, *save(state, store, out)))
 
 
 def _tell(outcome: Outcome, state: AppState, out: Output) -> None:

@@ -6,6 +6,8 @@ from argparse import Namespace
 from collections.abc import Iterable
 from typing import Any
 
+from msgspec.structs import asdict, replace
+
 from core.changes import Change
 from core.state import AppState, Outcome
 from core.tasklist import Conflict
@@ -40,7 +42,7 @@ def _as_committed(undone: Outcome, asked: Iterable[Change], conflicts: tuple[Con
         for change in asked
         if change.uid not in met or any((change.uid, field) not in left for field in change.after or ())
     }
-    return undone._replace(changed=undone.changed & changed, conflicts=conflicts)
+    return replace(undone, changed=undone.changed & changed, conflicts=conflicts)
 
 
 def _document(what: str, undone: Outcome, state: AppState) -> dict[str, Any]:
@@ -49,5 +51,5 @@ def _document(what: str, undone: Outcome, state: AppState) -> dict[str, Any]:
         what: undone.label,
         "tasks": [task_document(task) for uid, task in tasks.items() if uid in undone.changed],
         "removed": sorted(undone.changed - tasks.keys()),
-        "conflicts": [conflict._asdict() for conflict in undone.conflicts],
+        "conflicts": [asdict(conflict) for conflict in undone.conflicts],
     }
