@@ -14,12 +14,16 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from core import checkpoint, durable
 from core.errors import FileSafetyError, InvalidContentError, UnavailableError, from_os_error
 from core.packed import PackedError, pack, unpack
+
+if TYPE_CHECKING:
+    from core.store import Kept
 
 LARGE_COPY = 1_000_000
 """Bytes of a list above which its copies are packed."""
@@ -36,20 +40,6 @@ class Copy(Struct, frozen=True):
     seq: int
     at: datetime
     digest: str
-
-
-class Kept(Struct, frozen=True):
-    """How many copies stay: the last ones, and the newest of so many hours, days and months.
-
-    `place` is a directory for one ZIP a day, in which the settings in `profile` are, too.
-    """
-
-    last: int = 10
-    hourly: int = 24
-    daily: int = 14
-    monthly: int = 12
-    place: Path | None = None
-    profile: Path | None = None
 
 
 def directory(file: Path) -> Path:

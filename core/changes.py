@@ -9,9 +9,9 @@ A `Record` is one action of a user, one step of undo and one line of the journal
 
 from __future__ import annotations
 
+from binascii import crc32  # as in zlib, without its library
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
-from zlib import crc32
 
 from msgspec import DecodeError, Struct
 from msgspec.json import Decoder, Encoder

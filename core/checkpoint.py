@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +57,7 @@ class Header(msgspec.Struct):
 
 
 CHECKSUM, CHECKSUM_DIGITS = b'"checksum":"', 64
-_CHECKSUM = re.compile(rb'"checksum":"([0-9a-f]{64})"')
+_CHECKSUM = rb'"checksum":"([0-9a-f]{64})"'
 _TASKS = b'"tasks":[\n'
 _END = b"\n]}\n"
 _BETWEEN = b",\n"
@@ -73,7 +74,6 @@ _OTHERS_EXTRA = b'"extra":'
 
 _encode = msgspec.json.Encoder().encode
 _decode_header = msgspec.json.Decoder(Header).decode
-_decode_tasks = msgspec.json.Decoder(list[Task]).decode
 _CHUNK = 1 << 18
 
 
@@ -88,7 +88,7 @@ def encode(tasks: TaskList, saved_at: str) -> bytes:
 
 def verify(raw: bytes) -> bool:
     """Whether the checksum that `raw` names holds."""
-    found = _CHECKSUM.search(raw, 0, HEADER_SIZE)
+    found = re.compile(_CHECKSUM).search(raw, 0, HEADER_SIZE)
     return found is not None and _digest(raw[: found.start(1)], memoryview(raw)[found.end(1) :]) == found[1]
 
 
@@ -151,7 +151,13 @@ def decode_lines(lines: bytes) -> list[Task]:
     """The tasks in some lines. Raises msgspec.ValidationError where one has fields that we do not know."""
     if _OTHERS_EXTRA in lines:
         raise msgspec.ValidationError
-    return _decode_tasks(b"[" + lines + b"]")
+    return _decoder().decode(b"[" + lines + b"]")
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[list[Task]]:
+    """Made when tasks are read: a command that only appends to the journal does without."""
+    return msgspec.json.Decoder(list[Task])
 
 
 def accept_ours(raw: bytes, path: Path) -> None:

@@ -20,8 +20,6 @@ from core.journal import Journal
 from core.packed import PackedError, pack, unpack
 from core.replay import decoded
 
-LARGE_JOURNAL = 4_000_000
-"""Bytes of a journal from which on it is worth a compaction."""
 KEPT = 1_000
 """Records that always stay, so that they can be undone."""
 

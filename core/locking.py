@@ -36,11 +36,11 @@ def _its_locks() -> ModuleType:
     every disk is full. Commands that only read need no lock, and do not pay for this either.
     """
     from importlib import import_module
-    from importlib.util import find_spec
+    from importlib.machinery import PathFinder
 
-    spec = find_spec("portalocker")
-    if spec is None or spec.submodule_search_locations is None:
-        raise ModuleNotFoundError("portalocker is not installed", name="portalocker")
+    spec = PathFinder.find_spec("portalocker")
+    if spec is None or spec.submodule_search_locations is None:  # not in a directory
+        return import_module("portalocker")
     package = ModuleType("_portalocker")
     package.__path__ = spec.submodule_search_locations
     sys.modules[package.__name__] = package

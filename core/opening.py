@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from math import inf
 from pathlib import Path
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from core import checkpoint
@@ -25,30 +24,13 @@ from core.errors import FileCorruptionError, InvalidContentError, NewerSchemaErr
 from core.file_safety import SafeFileManager
 from core.journal import Journal
 from core.migrations import SCHEMA_VERSION
+from core.opened import Opened
 from core.outside import is_damage, key_of, outside_record
 from core.recovery import Attempt, RecoveryReport
 from core.replay import Replay
 from core.tasklist import TaskList
 
-
-class Opened(Struct, frozen=True):
-    """The list as committed. `outside` is an edit of the file by another program, not yet committed.
-
-    `report` is None where all was well. `stale`: the file on the disk should be written anew at the next chance.
-    `replaced` is how the file there is kept then: under that word, or not at all where it is empty. `seq_on_disk` is
-    what that file goes up to, -1 where it is not ours. `newer`: a newer program wrote it, so it may not be written.
-    """
-
-    tasks: TaskList
-    report: RecoveryReport | None = None
-    outside: Record | None = None
-    stale: bool = False
-    replaced: str = "damaged"
-    seq_on_disk: int = -1
-    newer: NewerSchemaError | None = None
-
-
-_SEQ = re.compile(rb':(\d{1,15}),"next_id":')
+_SEQ = rb':(\d{1,15}),"next_id":'
 
 
 class _Main:
@@ -76,7 +58,7 @@ class _Main:
     @property
     def seqs(self) -> set[str]:
         """What it may have gone up to; both differ where a bit of that is wrong."""
-        found = _SEQ.search(self.raw, 0, checkpoint.HEADER_SIZE)
+        found = re.compile(_SEQ).search(self.raw, 0, checkpoint.HEADER_SIZE)
         written = {found[1].decode()} if found else set()
         return written | ({str(self.edited.seq)} if self.edited and self.edited.seq is not None else set())
 
@@ -142,7 +124,7 @@ def _recovered(found: Checkpoint, main: _Main, report: RecoveryReport, journal: 
 
 def _unknown_end(seq: int, main: _Main, replay: Replay) -> Iterator[str]:
     """What the damaged file held beyond the last record that there is."""
-    found = _SEQ.search(main.raw, 0, checkpoint.HEADER_SIZE)
+    found = re.compile(_SEQ).search(main.raw, 0, checkpoint.HEADER_SIZE)
     if found is not None and int(found[1]) > seq and not replay.lost:
         yield f"The changes after number {seq} could not be read."
     elif found is None and not replay.end:

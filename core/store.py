@@ -19,15 +19,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core import checkpoint, durable
-from core.archive import Kept
 from core.changes import OUTSIDE, Record, number
-from core.compaction import LARGE_JOURNAL, compact
 from core.durable import Identity
 from core.errors import FileCorruptionError, FileSafetyError, NamedErrors, UnavailableError
 from core.file_safety import SafeFileManager
 from core.journal import Journal
 from core.migrations import SCHEMA_VERSION
-from core.opening import Opened, open_list
+from core.opened import Opened
 from core.recovery import RecoveryReport
 from core.replay import mended
 from core.tasklist import TaskList
@@ -41,6 +39,20 @@ class Anew(Struct, frozen=True):
     history: tuple[Record, ...]
 
 
+class Kept(Struct, frozen=True):
+    """How many copies stay: the last ones, and the newest of so many hours, days and months.
+
+    `place` is a directory for one ZIP a day, in which the settings in `profile` are, too.
+    """
+
+    last: int = 10
+    hourly: int = 24
+    daily: int = 14
+    monthly: int = 12
+    place: Path | None = None
+    profile: Path | None = None
+
+
 class News(Struct, frozen=True):
     """What happened to the list: `foreign` records came first, then `own`; where `anew` is given, on top of that."""
 
@@ -49,6 +61,8 @@ class News(Struct, frozen=True):
     anew: Anew | None = None
 
 
+LARGE_JOURNAL = 4_000_000
+"""Bytes of a journal from which on it is worth a compaction."""
 SMALL_FILE = 1_000_000
 """Bytes up to which a checkpoint follows each commit."""
 LONG_TAIL = 1_000
@@ -215,6 +229,8 @@ class TaskStore:
 
     def _open(self) -> Opened:
         """The list, and which file it came from: read again where a writer replaced that meanwhile."""
+        from core.opening import open_list  # a commit does without
+
         opened = self._opened
         for _attempt in range(5):
             self._main = durable.identity(self.files.path)
@@ -337,6 +353,8 @@ class TaskStore:
         self._main = self.files.known_good()
         self._opened = replace(self._opened, stale=False, replaced="damaged", seq_on_disk=tasks.seq)
         if self.journal.size > LARGE_JOURNAL:
+            from core.compaction import compact
+
             compact(self.journal, self._oldest_base())
         self._known_tail = self.journal.size
         if self.report is not None and kept:

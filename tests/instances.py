@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from core.opening import Opened
+from core.opened import Opened
 from core.state import AppState, Outcome
 from core.store import TaskStore
 from core.task import Priority, Status, Task

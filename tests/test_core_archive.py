@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from core import archive, checkpoint
-from core.archive import Copy, Kept, content, copies, is_due, is_good, keep, thin, write
+from core.archive import Copy, content, copies, is_due, is_good, keep, thin, write
 from core.errors import DiskFullError, FileSafetyError, InvalidContentError, UnavailableError
-from core.store import utc
+from core.store import Kept, utc
 from core.tasklist import TaskList
 from tests.instances import a_task, opened
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from core import archive
-from core.archive import Kept, copies
+from core.archive import copies
 from core.errors import DiskFullError
 from core.safekeeping import BULK, copy_before, copy_if_due, is_dangerous, sweep
-from core.store import TaskStore
+from core.store import Kept, TaskStore
 from tests.instances import START, Instance, opened
 
 

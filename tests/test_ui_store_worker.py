@@ -13,11 +13,11 @@ from typing import TypeVar
 import pytest
 
 from core import archive, backups, checkpoint
-from core.archive import Kept, copies
+from core.archive import copies
 from core.errors import DiskFullError, FileLockTimeoutError, FileSafetyError
 from core.safekeeping import daily_copy
 from core.state import AppState
-from core.store import TaskStore
+from core.store import Kept, TaskStore
 from tests.app_driver import PATIENT, names_on_disk, saved_list
 from tests.processes import Child
 from tests.trouble import HOLDER, FullDisk

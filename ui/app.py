@@ -17,7 +17,7 @@ from textual.app import SystemCommand
 from textual.events import Event, Key
 
 from core.errors import FileSafetyError, NewerSchemaError
-from core.opening import Opened
+from core.opened import Opened
 from core.profile import Profile
 from core.recovery import RecoveryReport
 from core.state import AppState

@@ -10,7 +10,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.archive import Kept
 from core.errors import FileSafetyError, TodurableError
 from core.paths import absolute_path, profile_file, task_file
 from core.profile import Profile, ProfileStore
@@ -18,7 +17,7 @@ from core.profile_rules import ProfileError
 from ui.output import Output
 
 if TYPE_CHECKING:
-    from core.store import TaskStore
+    from core.store import Kept, TaskStore
 
 
 class UnknownListError(TodurableError):
@@ -62,6 +61,8 @@ def _named_list(profile: Profile, name: str | None) -> str:
 
 def kept_by(profile: Profile, path: Path | None) -> Kept:
     """Which copies `profile`, the one at `path`, wants to stay."""
+    from core.store import Kept
+
     place = next(iter(second_place(profile)), None)
     return Kept(profile.keep_last, profile.keep_hourly, profile.keep_daily, profile.keep_monthly, place, path)
 

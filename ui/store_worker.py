@@ -20,7 +20,7 @@ from msgspec.structs import replace
 from core.archive import copies
 from core.changes import Record
 from core.errors import DiskFullError, FileSafetyError
-from core.opening import Opened
+from core.opened import Opened
 from core.recovery import RecoveryReport
 from core.safekeeping import copy_before, copy_if_due, daily_copy, is_dangerous
 from core.store import News, TaskStore

@@ -1,0 +1,27 @@
+"""What was found on the disk, as a value: `core.opening` makes it, where the list itself is needed."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from core.changes import Record
+from core.errors import NewerSchemaError
+from core.recovery import RecoveryReport
+from core.tasklist import TaskList
+
+
+class Opened(Struct, frozen=True):
+    """The list as committed. `outside` is an edit of the file by another program, not yet committed.
+
+    `report` is None where all was well. `stale`: the file on the disk should be written anew at the next chance.
+    `replaced` is how the file there is kept then: under that word, or not at all where it is empty. `seq_on_disk` is
+    what that file goes up to, -1 where it is not ours. `newer`: a newer program wrote it, so it may not be written.
+    """
+
+    tasks: TaskList
+    report: RecoveryReport | None = None
+    outside: Record | None = None
+    stale: bool = False
+    replaced: str = "damaged"
+    seq_on_disk: int = -1
+    newer: NewerSchemaError | None = None
