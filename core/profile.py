@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from msgspec import Struct, field
+from msgspec import MsgspecError, Struct, field, json
 from msgspec.structs import asdict, replace
 
 from core.errors import InvalidContentError
@@ -29,6 +29,9 @@ from core.profile_rules import (
 from core.recovery import RecoveryReport
 
 PROFILE_VERSION = 1
+_INDENT = 2
+_NEVER_DEEP = 20_000
+"""Bytes in which nothing can be nested too deeply: each level takes two lines, which are indented by more and more."""
 STEPS: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = ()
 """What turns a profile of format n into one of n + 1, from format 1 on."""
 
@@ -137,7 +140,7 @@ class ProfileStore:
         with self._files.lock:
             edited = edit(self._document())
             profile = to_profile(edited)
-            raw = dump(_jsonable({**edited, "schema_version": PROFILE_VERSION}), 2)
+            raw = dump(_jsonable({**edited, "schema_version": PROFILE_VERSION}), _INDENT)
             self._files.save_bytes(raw, self._check_backup, replaced=self._word_for_old())
         self._loaded = profile
         return profile
@@ -206,12 +209,27 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, An
 
 
 def _parse(raw: bytes, path: Path) -> dict[str, Any]:
-    from core.strict_json import parse
+    document = _as_we_write_it(raw)
+    if document is None:
+        from core.strict_json import parse
 
-    document = parse(raw)
+        document = parse(raw)
     if not isinstance(document, dict):
         raise InvalidContentError(path, "it holds no settings")
     return document
+
+
+def _as_we_write_it(raw: bytes) -> Any:
+    """What `raw` holds, where that is written in no other way: then strict parsing would find it just so, and take as
+    long as half of all other work of a command. Else None.
+    """
+    if len(raw) > _NEVER_DEEP:
+        return None
+    try:
+        document = json.decode(raw)
+    except (MsgspecError, UnicodeDecodeError):
+        return None
+    return document if json.format(json.encode(document), indent=_INDENT) + b"\n" == raw else None
 
 
 def _current(document: Mapping[str, Any], path: Path) -> dict[str, Any]:

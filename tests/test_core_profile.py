@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
 from core import profile as module
@@ -19,6 +21,12 @@ from core.profile_rules import (
     UnknownSettingError,
     WrongSettingTypeError,
     as_written,
+)
+from core.strict_json import StrictJsonError, dump, parse
+
+_JSON: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
 
@@ -259,3 +267,61 @@ def test_what_cannot_be_read_stops(path: Path) -> None:
 )
 def test_what_a_person_writes_is_understood(field: str, text: str, value: Any) -> None:
     assert as_written(field, text) == value
+
+
+def _strictly(raw: bytes) -> Any:
+    try:
+        return parse(raw)
+    except StrictJsonError:
+        return None
+
+
+@given(_JSON)
+@example(0.0)
+@example(-0.0)
+@example(2**64)
+@example({"lists": {}, "keys": {"a": ["b"], "c": []}, "x": 5.0, "ä": "\u2028"})
+def test_what_needs_no_strict_look_is_what_that_finds(document: Any) -> None:
+    raw = dump(document, 2)
+    found = module._as_we_write_it(raw)
+    assert found is None or repr(found) == repr(document)
+
+
+@given(_JSON, st.data())
+def test_what_somebody_else_wrote_gets_a_strict_look(document: Any, data: st.DataObject) -> None:
+    raw = dump(document, 2)
+    place = data.draw(st.integers(0, len(raw)))
+    spoilt = raw[:place] + data.draw(st.binary(max_size=3)) + raw[place + data.draw(st.integers(0, 2)) :]
+    found = module._as_we_write_it(spoilt)
+    assert found is None or repr(found) == repr(_strictly(spoilt))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"{}",
+        b'{"a": 1}\n',
+        b'{\n  "a": 1,\n  "a": 1\n}\n',
+        b'{\n  "a": NaN\n}\n',
+        b'{\n  "a": "\\ud800"\n}\n',
+        b'{\n  "a": "\xff"\n}\n',
+        b"[" * 50_000,
+    ],
+)
+def test_what_is_written_in_another_way_gets_a_strict_look(raw: bytes) -> None:
+    assert module._as_we_write_it(raw) is None
+
+
+def test_nothing_is_nested_too_deeply_for_a_quick_look() -> None:
+    deepest: Any = []
+    for _ in range(100):
+        deepest = [deepest]
+    raw = json.dumps(deepest, indent=2).encode() + b"\n"
+    assert (_strictly(raw), module._as_we_write_it(raw)) == (None, None)
+
+
+def test_what_we_wrote_needs_no_strict_look(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved = ProfileStore(path).save(replace(Profile(), lists={"work": "~/work.json"}, keys={"task.done": ("x",)}))
+    monkeypatch.setattr("core.strict_json.parse", None)
+    assert ProfileStore(path).load() == saved
