@@ -13,11 +13,12 @@ not, every value is checked, and a task that is not valid is reported and left o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -26,6 +27,9 @@ from core.errors import InvalidContentError, NewerSchemaError, TaskError
 from core.migrations import SCHEMA_VERSION, migrate
 from core.task import Task, task_from_json
 from core.tasklist import TaskList
+
+if TYPE_CHECKING:
+    import hashlib
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -75,6 +79,8 @@ _OTHERS_EXTRA = b'"extra":'
 _encode = msgspec.json.Encoder().encode
 _decode_header = msgspec.json.Decoder(Header).decode
 _CHUNK = 1 << 18
+_SMALL = 1 << 17
+"""Bytes that Python's own SHA-256 has done, more than once, before OpenSSL is loaded."""
 
 
 def encode(tasks: TaskList, saved_at: str) -> bytes:
@@ -176,11 +182,23 @@ def complaint(raw: bytes) -> str:
 
 
 def _digest(start: bytes, rest: bytes | memoryview) -> bytes:
-    from hashlib import sha256  # loads OpenSSL, which a command that only appends to the journal does without
-
-    digest = sha256(start)
+    digest = _sha256(small=len(rest) < _SMALL)(start)
     digest.update(rest)
     return digest.hexdigest().encode()
+
+
+@cache
+def _sha256(*, small: bool) -> Callable[[bytes], hashlib._Hash]:
+    """Hashlib's loads OpenSSL, which takes longer than it gains where there is little to do. So `random` imports its
+    hash as this does, too.
+    """
+    for name in ("_sha2", "_sha256") if small else ():  # since Python 3.12, and before
+        with suppress(ImportError, AttributeError):
+            found: Callable[[bytes], hashlib._Hash] = import_module(name).sha256
+            return found
+    from hashlib import sha256
+
+    return sha256
 
 
 def _line(task: Task) -> bytes:
