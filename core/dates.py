@@ -68,17 +68,18 @@ SHORT_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 UNITS = {name: unit for unit in ("day", "week", "month", "year") for name in (unit[0], unit, f"{unit}s")}
 """What a unit of time may be called, in lower case."""
 
+# Texts: `re` compiles each when it is needed first, and keeps it.
 _TIME = r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9]))?"
-_CLOCK = re.compile(rf"t?{_TIME}")
-_HALF_DAY = re.compile(r"(1[0-2]|0?[1-9])(?::([0-5][0-9]))?([ap])m")
-_WORD = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?=[tT]{_TIME}(?!\S))|\S+")
+_CLOCK = rf"t?{_TIME}"
+_HALF_DAY = r"(1[0-2]|0?[1-9])(?::([0-5][0-9]))?([ap])m"
+_WORD = rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}(?=[tT]{_TIME}(?!\S))|\S+"
 _LONGEST = 5
 """Words of the longest date: `in 3 days at 17:00`."""
 
-_OFFSET = re.compile(r"([+-]?)([0-9]{1,6})([dwmy])")
-_YEAR_FIRST = re.compile(r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})")
-_DAY_FIRST = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})?")
-_EITHER_FIRST = re.compile(r"([0-9]{1,2})([-./])([0-9]{1,2})(?:\2(?P<year>[0-9]{4})|\2(?P<short>[0-9]{2}))?")
+_OFFSET = r"([+-]?)([0-9]{1,6})([dwmy])"
+_YEAR_FIRST = r"([0-9]{4})([-/])([0-9]{1,2})\2([0-9]{1,2})"
+_DAY_FIRST = r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})?"
+_EITHER_FIRST = r"([0-9]{1,2})([-./])([0-9]{1,2})(?:\2(?P<year>[0-9]{4})|\2(?P<short>[0-9]{2}))?"
 _EXAMPLES = "today, fri, +3d, eom, next friday, in 3 days, 24.12. or 2026-12-24"
 
 
@@ -94,7 +95,7 @@ def parse_date(text: str, *, today: date, week_start: int = 0, zone: tzinfo | No
 
 def parse_leading_date(text: str, *, today: date, week_start: int = 0, zone: tzinfo | None = None) -> tuple[str, int]:
     """The longest date that `text` begins with, in whole words, and where it ends. Raises DateError."""
-    found = list(islice(_WORD.finditer(text), _LONGEST))
+    found = list(islice(re.finditer(_WORD, text), _LONGEST))
     words = [match[0].lower() for match in found]
     try:
         day, used = _day(words, today, week_start)
@@ -145,7 +146,7 @@ def _one_word(word: str, today: date, week_start: int) -> date:
     if word in WEEKDAYS:
         return _weekday_after(today, WEEKDAYS[word])
     for pattern, read in _FORMS:
-        if match := pattern.fullmatch(word):
+        if match := re.fullmatch(pattern, word):
             return read(match, today)
     from difflib import get_close_matches
 
@@ -161,9 +162,9 @@ def _time(words: Sequence[str]) -> tuple[time | None, int]:
 
 
 def _clock(word: str) -> time | None:
-    if match := _CLOCK.fullmatch(word):
+    if match := re.fullmatch(_CLOCK, word):
         return time(int(match[1]), int(match[2]), int(match[3] or 0))
-    if match := _HALF_DAY.fullmatch(word):
+    if match := re.fullmatch(_HALF_DAY, word):
         return time(int(match[1]) % 12 + (12 if match[3] == "p" else 0), int(match[2] or 0))
     return None
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from core.task import Status, Task
 
 
-class Moment(NamedTuple):
+class Moment(Struct, frozen=True):
     """The present, in the zone of whoever looks, as days and times of tasks are written."""
 
     day: str

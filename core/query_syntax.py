@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from core.errors import TodurableError
 
@@ -35,7 +36,7 @@ class QueryError(TodurableError):
         self.suggestion = suggestion
 
 
-class Item(NamedTuple):
+class Item(Struct, frozen=True):
     """One of the alternatives of a value: from `low` to `high`, which are the same where it is no range."""
 
     low: str
@@ -44,7 +45,7 @@ class Item(NamedTuple):
     end: int
 
 
-class Term(NamedTuple):
+class Term(Struct, frozen=True):
     """What a query asks of a task. `field` is a name as it was typed, or `word`, `regex`; `text` the term itself."""
 
     field: str
@@ -64,13 +65,13 @@ class Term(NamedTuple):
         return QueryError(problem, start, end - start, suggestion)
 
 
-class Not(NamedTuple):
+class Not(Struct, frozen=True):
     """What `part` does not match."""
 
     part: Node
 
 
-class Group(NamedTuple):
+class Group(Struct, frozen=True):
     """What all of `parts` match, or any of them."""
 
     all: bool
@@ -90,8 +91,9 @@ _DATE_VALUE = rf"(?:next\s+\w+|in\s+\w+\s+\w+|[0-9]+\s+\w+\s+ago|[^\s()|\"]+){_T
 _VALUE = rf'(?:{_QUOTED}|[^\s()|"])*'
 _FIELD = r"[^\W\d_]+"
 _OP = r"<=|>=|!=|[:=<>]"
-_TOKEN = re.compile(
-    rf"""(?P<mark>[()|])
+# Texts: `re` compiles each when it is needed first, and keeps it.
+_TOKEN = rf"""(?xi)
+    (?P<mark>[()|])
     | (?P<either>![1-3](?![^\s()|]))
     | (?P<not>[!-])(?![!-]*(?:[\s)|]|$)) | (?P<joint>(?:and|or|not)(?![^\s()|]))
     | (?P<phrase>{_QUOTED})
@@ -100,15 +102,12 @@ _TOKEN = re.compile(
     | (?P<date>{_DATES})(?P<date_op>{_OP})(?P<date_value>{_DATE_VALUE})
     | (?P<field>{_FIELD})(?P<op>{_OP})(?P<value>{_VALUE})
     | [pP](?P<priority>[1-3])(?![^\s()|])
-    | (?P<word>[^\s()|"]+)""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_START = re.compile(r"\S")
-_PIECE = re.compile(rf"({_QUOTED})|\.\.(?!\.)|,|[^\",.]+|.", re.DOTALL)
+    | (?P<word>[^\s()|"]+)"""
+_PIECE = rf"(?s)({_QUOTED})|\.\.(?!\.)|,|[^\",.]+|."
 _SIGNS = {"+": "tag", "@": "tag", "#": "project"}
 
 
-class _Token(NamedTuple):
+class _Token(Struct, frozen=True):
     kind: str  # ( ) | not and or, or "term"
     term: Term
 
@@ -198,9 +197,9 @@ class _Parser:
 
 
 def _tokens(text: str) -> Iterator[_Token]:
-    position = 0
-    while start := _START.search(text, position):
-        found = _TOKEN.match(text, start.start())
+    begin, token, position = re.compile(r"\S"), re.compile(_TOKEN), 0
+    while start := begin.search(text, position):
+        found = token.match(text, start.start())
         if found is None:
             raise QueryError("This quote is never closed.", start.start(), 1)
         if found["either"]:
@@ -244,7 +243,7 @@ def _items(value: str, start: int, field: str) -> Iterator[Item]:
         if value:
             yield Item(value, value, start, start + len(value))
         return
-    pieces = [(found[0], found.start(), found.end()) for found in _PIECE.finditer(value)]
+    pieces = [(found[0], found.start(), found.end()) for found in re.finditer(_PIECE, value)]
     first = last = -1
     for group in _split(pieces, ","):
         sides = ["".join(_unquoted(text) for text, _start, _end in side) for side in _split(group, "..")]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import astuple
 
 from core.query_syntax import LONGEST, Group, Node, Not, QueryError, Term, parse_tree, terms
 
@@ -80,7 +81,7 @@ def test_how_terms_are_joined(text: str, expected: object) -> None:
 )
 def test_what_a_term_says(text: str, field: str, op: str, items: list[object]) -> None:
     term = only(text)
-    assert (term.field, term.op, [tuple(item) for item in term.items]) == (field, op, items)
+    assert (term.field, term.op, [astuple(item) for item in term.items]) == (field, op, items)
 
 
 @pytest.mark.parametrize(

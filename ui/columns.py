@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+
+from msgspec import Struct
 
 _GAP = "  "
 _LEAST = 16
 """Cells below which the column that gives way could not be read."""
 
 
-class Column(NamedTuple):
+class Column(Struct, frozen=True):
     """A heading and one cell a row.
 
     Where the columns do not fit side by side, the one with the highest `drop` goes first; 0 never goes: it is the

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 
+from msgspec.structs import replace
+
 from core import facts
 from core.dates import SHORT_WEEKDAYS
 from core.display import literal
@@ -41,7 +43,7 @@ class Listing:
         shown = tuple(fields) or ("id", "mark", "priority", "due", "name", "labels")
         columns = [self._column(tasks, field, width, asked=bool(fields)) for field in shown]
         if not any(column.drop == 0 for column in columns):
-            columns[-1] = columns[-1]._replace(drop=0)
+            columns[-1] = replace(columns[-1], drop=0)
         heading, *rows = lines(columns, width)
         yield _styled(heading, _DIM) if color else heading
         for task, row in zip(tasks, rows, strict=True):

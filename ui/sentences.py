@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from core.errors import FileSafetyError
 from core.state import Outcome
 from core.task import Status, Task, name_of
 from core.tasklist import Conflict
-from ui.views import View
+
+if TYPE_CHECKING:
+    from ui.views import View
 
 _KILO, _ROUND = 1000, 10
 _UNITS = ("kB", "MB", "GB", "TB")
