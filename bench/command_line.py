@@ -52,7 +52,7 @@ def _run(command: list[str], environ: dict[str, str]) -> None:
 def _ours(directory: Path) -> dict[str, list[str]]:
     commands = {}
     for size in SIZES:
-        program = [sys.executable, "-m", "ui.cli", "--file", str(write_list(size, directory))]
+        program = [str(Path(sys.executable).with_name("todurable")), "--file", str(write_list(size, directory))]
         commands[f"todurable add at {size:,}"] = [*program, "add", "Buy milk"]
         commands[f"todurable done at {size:,}"] = [*program, "done", "3"]
         commands[f"todurable list, narrow, at {size:,}"] = [*program, "list", *QUERY]
