@@ -6,7 +6,7 @@ from textwrap import dedent
 
 SPARED = (
     *("platform", "fnmatch", "ntpath", "urllib.parse", "gettext", "locale"),
-    *("typing_extensions", "textwrap", "msgspec.inspect", "msgspec._json_schema", "decimal"),
+    *("typing_extensions", "textwrap", "msgspec.inspect", "msgspec._json_schema"),
 )
 
 
@@ -35,16 +35,12 @@ def test_whoever_needs_it_after_all_gets_the_real_thing() -> None:
 
         import_lean()
 
-        import argparse, msgspec, pathlib, pickle, sys
+        import argparse, msgspec, pathlib, sys
 
         windows = pathlib.PureWindowsPath("C:/a")
         print(pathlib.Path("/a b").as_uri(), windows.as_uri(), pathlib.PurePath("a").match("[a]"))
         print(msgspec.json.schema(int), msgspec.inspect.type_info(str), msgspec.yaml.__name__)
         print(argparse.ngettext("one", "more", 1), argparse.ngettext("one", "more", 2))
-
-        from datetime import UTC, datetime
-
-        print(datetime.strptime("2026", "%Y").astimezone(UTC).tzname(), pickle.loads(pickle.dumps(datetime.max)).year)
 
         import gettext, platform, urllib.parse
 
@@ -55,7 +51,6 @@ def test_whoever_needs_it_after_all_gets_the_real_thing() -> None:
         "file:///a%20b file:///C:/a True",
         "{'type': 'integer'} StrType(min_length=None, max_length=None, pattern=None) msgspec.yaml",
         "one more",
-        "UTC 9999",
         "True NullTranslations",
         "%C3%A4 True",
     ]

@@ -54,11 +54,9 @@ _STAND_INS: dict[str, dict[str, _Functions | None]] = {
     "pathlib": {"fnmatch": {}, "ntpath": {}, "urllib.parse": _later("urllib.parse", "quote_from_bytes")},
     # Nobody has translated the words of argparse; ours are English too.
     "argparse": {"gettext": {"gettext": str, "ngettext": _one_or_more}},
-    # In typing_extensions it looks for what `typing` has in every Python that we run on. None: not there. JSON has no
-    # decimals, and whoever imports them later has a type that it does not know.
+    # In typing_extensions it looks for what `typing` has in every Python that we run on. None: not there.
     "msgspec": {
         "typing_extensions": None,
-        "decimal": {"Decimal": type("Decimal", (), {})},
         **{f"msgspec.{name}": {} for name in ("inspect", "msgpack", "toml", "yaml")},
         "msgspec._json_schema": _later("msgspec._json_schema", "schema", "schema_components"),
     },
@@ -68,9 +66,6 @@ _STAND_INS: dict[str, dict[str, _Functions | None]] = {
 
 def import_lean() -> None:
     """Import these modules, where nobody has imported them or those that they import."""
-    if sys.version_info < (3, 12) and "datetime" not in sys.modules:
-        # As in later versions; in this one `datetime` defines all of it in Python, then replaces that.
-        sys.modules["datetime"] = import_module("_datetime")
     for module, having in _STAND_INS.items():
         stand_ins: dict[str, Any] = {
             name: functions if functions is None else _StandIn(name, functions)
