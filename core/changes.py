@@ -7,7 +7,7 @@ instances that add different tags both succeed. `modified` is never named: it is
 A `Record` is one action of a user, one step of undo and one line of the journal.
 """
 
-from __future__ import annotations
+# Not `from __future__ import annotations`: msgspec would have to compile those of what it decodes, at each start.
 
 from binascii import crc32  # as in zlib, without its library
 from collections.abc import Callable, Iterable, Mapping, Sequence

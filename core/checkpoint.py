@@ -10,7 +10,7 @@ wrote it and is decoded by types alone, line by line, so that no other thread wa
 not, every value is checked, and a task that is not valid is reported and left out without costing the others.
 """
 
-from __future__ import annotations
+# Not `from __future__ import annotations`: msgspec would have to compile those of what it decodes, at each start.
 
 import re
 from collections.abc import Callable, Iterator
@@ -188,7 +188,7 @@ def _digest(start: bytes, rest: bytes | memoryview) -> bytes:
 
 
 @cache
-def _sha256(*, small: bool) -> Callable[[bytes], hashlib._Hash]:
+def _sha256(*, small: bool) -> "Callable[[bytes], hashlib._Hash]":
     """Hashlib's loads OpenSSL, which takes longer than it gains where there is little to do. So `random` imports its
     hash as this does, too.
     """

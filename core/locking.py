@@ -44,6 +44,10 @@ def _its_locks() -> ModuleType:
     package = ModuleType("_portalocker")
     package.__path__ = spec.submodule_search_locations
     sys.modules[package.__name__] = package
+    # What only its annotations need takes as long to import as the rest. Any of it is now: anything.
+    types = ModuleType(f"{package.__name__}.types")
+    types.__getattr__ = lambda _name: Any  # type: ignore[method-assign]  # as modules define it
+    sys.modules[types.__name__] = types
     return import_module(f"{package.__name__}.portalocker")
 
 

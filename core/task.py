@@ -8,7 +8,7 @@ Decoding a `Task` with msgspec checks types only. `task_from_json` checks everyt
 not write ourselves; `check_fields` is for what is about to be written.
 """
 
-from __future__ import annotations
+# Not `from __future__ import annotations`: msgspec would have to compile those of what it decodes, at each start.
 
 import re
 from collections.abc import Callable, Mapping

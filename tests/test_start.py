@@ -1,4 +1,7 @@
-"""What a command costs before it begins and after it has ended: counted, not timed."""
+"""What a command costs before it begins and after it has ended: counted, not timed.
+
+Most of a short command is what is imported for it, and what Python does as that is defined.
+"""
 
 from __future__ import annotations
 
@@ -14,16 +17,25 @@ from bench.lists import write_list
 
 MANY = 6_000
 """Tasks of a list so large that no checkpoint follows a change."""
+FEW = 10
 COMMANDS = (["add", "x"], ["done", "3"], ["list", "#home"], ["list", "--json"])
+HEAVY = {
+    *("textual", "rich", "asyncio", "importlib.metadata", "importlib.util", "platformdirs", "dateutil"),
+    *("portalocker", "logging", "tempfile", "shutil", "json", "gzip", "random", "dataclasses", "inspect"),
+    *("typing_extensions", "platform", "urllib.parse", "gettext", "locale", "textwrap", "threading"),
+    *("msgspec.inspect", "msgspec._json_schema", "core.strict_json", "ui.app", "ui.verbs.doctor"),
+}
 
 
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return write_list(MANY, tmp_path)
+def write_file(size: int, directory: Path) -> Path:
+    """A list of `size` tasks, and a change in its journal."""
+    file = write_list(size, directory)
+    told("seen = []", "seen", file, "add", "first")
+    return file
 
 
-def told(watching: str, file: Path, *arguments: str) -> list[str]:
-    """What `watching`, a program that ends with a list of words `seen`, tells of `todurable ARGUMENTS`."""
+def told(watching: str, seen: str, file: Path, *arguments: str) -> list[str]:
+    """What the expression `seen` lists after `todurable ARGUMENTS`; `watching` is done before."""
     program = """\
         import os, sys
         from ui.cli import main
@@ -31,11 +43,35 @@ def told(watching: str, file: Path, *arguments: str) -> list[str]:
         {}
         answer, sys.stdout = sys.stdout, open(os.devnull, "w")
         assert main() == 0
-        print(*map(str, seen), sep="\\n", file=answer, flush=True)
+        print(*map(str, {}), sep="\\n", file=answer, flush=True)
     """
-    program = dedent(program).format(dedent(watching))
+    program = dedent(program).format(dedent(watching), seen)
     command = [sys.executable, "-c", program, "--file", str(file), *arguments]
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout.split()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return write_file(MANY, tmp_path)
+
+
+@pytest.mark.parametrize("arguments", [*COMMANDS, ["list"], ["path"]], ids=" ".join)
+def test_imports_nothing_that_it_does_not_need(file: Path, arguments: Sequence[str]) -> None:
+    modules = set(told("", "sys.modules", file, *arguments))
+    verb = arguments[0]
+    assert f"ui.verbs.{'status' if verb == 'done' else verb}" in modules
+    assert modules & HEAVY == set()
+    assert ("core.store" in modules) == (verb != "path")
+    assert ("_portalocker.portalocker" in modules) == (verb in ("add", "done"))  # only who writes needs a lock
+    assert ("core.opening" in modules) == (verb in ("done", "list"))
+    assert ("core.query_terms" in modules) == (verb in ("done", "list"))
+
+
+def test_add_needs_few_modules(tmp_path: Path) -> None:
+    for size, most in ((MANY, 51), (FEW, 57)):
+        modules = told("", "sys.modules", write_file(size, tmp_path), "add", "Buy milk")
+        counted = [name for name in modules if name.partition(".")[0] in ("core", "ui", "msgspec", "_portalocker")]
+        assert len(counted) <= most, counted
 
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
@@ -46,7 +82,25 @@ def test_no_garbage_is_collected(file: Path, arguments: Sequence[str]) -> None:
         seen = []
         gc.callbacks.append(lambda phase, info: seen.append(info["generation"]))
     """
-    assert told(watching, file, *arguments) == []
+    assert told(watching, "seen", file, *arguments) == []
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_python_compiles_no_text(file: Path, arguments: Sequence[str]) -> None:
+    """The first one costs as much as importing msgspec: annotations that somebody reads must not be texts."""
+    watching = """
+        import builtins
+
+        seen, compile_now = [], compile
+
+        def compile_seen(code, *arguments, **options):
+            if isinstance(code, str):  # and not a file that is imported for the first time
+                seen.append(code)
+            return compile_now(code, *arguments, **options)
+
+        builtins.compile = compile_seen
+    """
+    assert told(watching, "seen", file, *arguments) == []
 
 
 def test_a_plain_line_needs_few_patterns(file: Path) -> None:
@@ -66,5 +120,23 @@ def test_a_plain_line_needs_few_patterns(file: Path) -> None:
 
         re._compiler.compile = compile_seen
     """
-    assert len(told(watching, file, "add", "Buy milk")) <= 4
-    assert "core.quickadd" in told(watching, file, "add", "Buy milk #home")
+    assert len(told(watching, "seen", file, "add", "Buy milk")) <= 2
+    assert "core.quickadd" in told(watching, "seen", file, "add", "Buy milk #home")
+
+
+def test_add_defines_two_enumerations_and_no_named_tuple(file: Path) -> None:
+    """Those take as long to define as ten structs, and seven."""
+    watching = """
+        import builtins, enum, typing
+
+        seen, build_now = [], builtins.__build_class__
+        slow = (enum.EnumMeta, type(typing.NamedTuple))
+
+        def build_seen(body, name, *bases, **options):
+            if body.__module__.startswith(("core.", "ui.")):
+                seen.extend(name for base in bases if isinstance(base, slow))
+            return build_now(body, name, *bases, **options)
+
+        builtins.__build_class__ = build_seen
+    """
+    assert sorted(told(watching, "seen", file, "add", "Buy milk")) == ["Priority", "Status"]

@@ -6,8 +6,6 @@ import json
 import os
 import re
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -339,26 +337,3 @@ class TestOptions:
 
     def test_without_a_verb_it_is_the_app_which_needs_a_terminal(self) -> None:
         assert todurable().code == todurable("tui").code == 2
-
-
-def modules_after(*arguments: str) -> set[str]:
-    """What is imported once `arguments` were carried out."""
-    program = f"import sys; from ui.cli import main; main({list(arguments)!r}); print(*sys.modules, file=sys.stderr)"
-    command = [sys.executable, "-c", program]
-    return set(subprocess.run(command, cwd="/", check=True, capture_output=True, text=True).stderr.split())
-
-
-@pytest.mark.parametrize(
-    "arguments", [["add", "two"], ["done", "1"], ["list", "--json"], ["list", "#x"], ["path"]], ids=" ".join
-)
-def test_imports_nothing_that_it_does_not_need(file: Path, arguments: list[str]) -> None:
-    make_list(file, "one")
-    modules = modules_after(*arguments)
-    assert f"ui.verbs.{'status' if arguments[0] == 'done' else arguments[0]}" in modules
-    heavy = {"textual", "rich", "asyncio", "importlib.metadata", "platformdirs", "gzip", "ui.app", "ui.verbs.doctor"}
-    heavy |= {"portalocker", "logging", "tempfile", "shutil"}
-    assert modules & heavy == set()
-    assert "typing_extensions" not in modules
-    assert ("core.store" in modules) == (arguments[0] != "path")
-    # what only writing needs
-    assert ("_portalocker.portalocker" in modules) == (arguments[0] in ("add", "done"))

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from core.quickadd import PRIORITIES, parse
 from core.task import Priority, Task
@@ -22,7 +25,7 @@ Find = Callable[[str], list[str]]
 """The uids of the tasks that a text names."""
 
 
-class Edits(NamedTuple):
+class Edits(Struct, frozen=True):
     """What all of some tasks get: `fields` as they are; `more` and `less` are added to, and taken from, sets."""
 
     fields: dict[str, Any]
@@ -66,7 +69,7 @@ def read(words: Iterable[str], find: Find, *, today: date, week_start: int) -> E
         raise UsageError(f"{said.problems[0].reason} Nothing was changed; a backslash before a word keeps it as text.")
     fields = {name: value for name, value in said.fields.items() if name != "tags" and (name != "name" or value)}
     _add(edits.more, "tags", said.fields.get("tags", ()))
-    found = edits._replace(fields=edits.fields | fields)
+    found = replace(edits, fields=edits.fields | fields)
     if not (found.fields or found.more or found.less):
         raise UsageError("Say what to change, for example due:fri +urgent. Nothing was changed.")
     return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import typing
 from collections.abc import Callable, Mapping
 from functools import partial
 from importlib import import_module
@@ -66,6 +67,19 @@ _STAND_INS: dict[str, dict[str, _Functions | None]] = {
 
 def import_lean() -> None:
     """Import these modules, where nobody has imported them or those that they import."""
+    # msgspec tries how that can be called; for the text that it gives Python would define all of its syntax tree.
+    forward_ref, typing.ForwardRef = typing.ForwardRef, _untried  # type: ignore[misc,assignment]
+    try:
+        _import_lean()
+    finally:
+        typing.ForwardRef = forward_ref  # type: ignore[misc]
+
+
+def _untried(*_arguments: Any, **_options: Any) -> None:
+    pass
+
+
+def _import_lean() -> None:
     for module, having in _STAND_INS.items():
         stand_ins: dict[str, Any] = {
             name: functions if functions is None else _StandIn(name, functions)

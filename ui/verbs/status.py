@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from core.errors import TodurableError
 from core.state import AppState, Outcome
@@ -24,7 +25,7 @@ class NotInTrashError(TodurableError):
         self.task = task
 
 
-class _Deed(NamedTuple):
+class _Deed(Struct, frozen=True):
     """What a verb does, how that is told, and which tasks it leaves alone, for they are `already` so."""
 
     act: Callable[[AppState, Iterable[Task]], Outcome]
