@@ -214,8 +214,7 @@ def _decode_ours(raw: bytes, header: Header) -> Checkpoint:
     tasks: dict[str, Task] = {}
     problems: list[TaskError] = []
     for chunk in chunks(raw, _CHUNK):
-        for task in _decode_chunk(chunk, problems):
-            tasks[task.uid] = task
+        tasks.update({task.uid: task for task in _decode_chunk(chunk, problems)})
     listed = TaskList(header.seq, header.next_id, tasks, unknown_fields(raw))
     return Checkpoint(listed, verified=True, seq=header.seq, saved_at=header.saved_at, problems=tuple(problems))
 

@@ -43,7 +43,7 @@ _NO_DIRECTORY_SYNC = (errno.EINVAL, errno.ENOTSUP)
 _TEMPORARY = r"(\.(backup|journal|damaged|schema)[^/]*)?\.[0-9]+\.[0-9a-f]{12}\.tmp"
 """What follows the name of a file in that of a temporary one beside it, or beside one of its siblings."""
 _ANY_TEMPORARY = r"\..+\.[0-9]+\.[0-9a-f]{12}\.tmp"
-_BLOCK = 1 << 20
+_SMALLEST_BLOCK, _LARGEST_BLOCK = 1 << 16, 1 << 30
 _PRIVATE = 0o600
 
 
@@ -86,7 +86,7 @@ def read_file(path: Path, *, follow: bool = True, limit: int | None = None) -> t
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             raise NotAFileError(f"{path.name} is not a file. Move it away, then try again.", path)
-        return _read_all(descriptor, limit), Identity.of(status)
+        return _read_all(descriptor, status.st_size, limit), Identity.of(status)
     except OSError as error:
         raise from_os_error(error, path, "read") from error
     finally:
@@ -102,11 +102,13 @@ def close_synced(descriptor: int) -> None:
         os.close(descriptor)
 
 
-def _read_all(descriptor: int, limit: int | None) -> bytes:
+def _read_all(descriptor: int, size: int, limit: int | None) -> bytes:
+    """What is in a file of `size` bytes, if it still is: then nothing has to be put together."""
     if limit is not None:
         return os.read(descriptor, limit)
+    block = min(max(size + 1, _SMALLEST_BLOCK), _LARGEST_BLOCK)
     parts = []
-    while part := os.read(descriptor, _BLOCK):
+    while part := os.read(descriptor, block):
         parts.append(part)
     return b"".join(parts)
 

@@ -106,7 +106,7 @@ class ListState:
 
     def adopt(self, tasks: TaskList, history: Sequence[Record], outside: Record | None = None) -> Outcome:
         """Take `tasks` as what is committed, with `history` as its last records; what waits stays on top."""
-        changed = frozenset(self._list.tasks) | frozenset(tasks.tasks)
+        changed = frozenset(self._list.tasks).union(tasks.tasks)
         self._history = list(history)
         self._opened_at = tasks.seq if self._opened_at is None else self._opened_at
         waiting = [record for record in self.pending if record.by != OUTSIDE]
