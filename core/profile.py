@@ -7,13 +7,14 @@ backups and the recovery of `SafeFileManager`; a field that it does not know is 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from msgspec import MsgspecError, Struct, field, json
 from msgspec.structs import asdict, replace
 
-from core.errors import InvalidContentError
+from core.errors import FileCorruptionError, InvalidContentError
 from core.file_safety import SafeFileManager
 from core.paths import make_private_directory
 from core.profile_rules import (
@@ -102,6 +103,14 @@ class ProfileStore:
         self._loaded = to_profile(self._document())
         return self._loaded
 
+    def load_usable(self) -> tuple[Profile, tuple[ProfileError, ...]]:
+        """As `load`, with the default in place of each field that is not valid, and what is wrong with these.
+
+        Raises ProfileError where the whole file is not to be used, such as that of a newer program.
+        """
+        self._loaded, problems = to_usable(self._document())
+        return self._loaded, problems
+
     def save(self, profile: Profile) -> Profile:
         """Save what differs from what was loaded, and nothing else: another instance may have saved meanwhile.
 
@@ -116,29 +125,65 @@ class ProfileStore:
         “lists.work” names an entry of a field that holds several, and None there removes it. Raises
         UnknownSettingError for what is no setting.
         """
-        return self._write(lambda document: _changed(document, fields))
+        return self._write(lambda: _changed(self._document(), fields))
 
-    def replace(self, document: Mapping[str, Any]) -> Profile:
-        """Save `document`, as a person wrote it, in place of all that there was; as `save`."""
-        migrated = _current(document, self.path)
-        to_profile(migrated)
-        return self._write(lambda _old: migrated)
+    def replace(self, document: Mapping[str, Any], base: Mapping[str, Any] | None = None) -> Profile:
+        """Save `document`, as a person wrote it; as `save`.
+
+        What they made it of is `base`: only what differs from that is changed, for another instance may have saved
+        meanwhile. None: all that there was is replaced, be it damaged; but never what a newer program wrote.
+        """
+        wanted = _current(document, self.path)
+        to_profile(wanted)
+
+        def edited() -> dict[str, Any]:
+            if base is not None:
+                return _merged(base, wanted, self._document())
+            try:
+                self._document()
+            except NewerProfileError:
+                raise
+            except (ProfileError, FileCorruptionError):
+                return wanted  # what stands there is set aside
+            return wanted
+
+        return self._write(edited)
+
+    def draft(self) -> tuple[str, dict[str, Any] | None]:
+        """What a person is given to edit, and the base that `replace` needs then.
+
+        All settings; or the file's own text, and no base, where that cannot be read as settings. Raises
+        NewerProfileError, FileSafetyError.
+        """
+        from core import durable
+        from core.strict_json import dump
+
+        read = durable.read_file(self._files.path)
+        if read is not None:
+            try:
+                _current(_parse(read[0], self.path), self.path)
+            except NewerProfileError:
+                raise
+            except (ProfileError, InvalidContentError, ValueError):
+                with suppress(UnicodeDecodeError):
+                    return read[0].decode("utf-8-sig"), None
+        document = self.document()
+        return dump(document, 2).decode(), document
 
     def document(self) -> dict[str, Any]:
-        """All that the file holds, the fields that are not ours too, and each of ours."""
-        document = self._document()
-        return {**_plain(to_profile(document)), **document}
+        """All that the file holds, the fields that are not ours too, and each of ours, valid or not."""
+        return {**_plain(Profile()), **_jsonable(self._document())}
 
     def close(self) -> None:
         """Let go of the lock's file."""
         self._files.lock.close()
 
-    def _write(self, edit: Callable[[dict[str, Any]], dict[str, Any]]) -> Profile:
+    def _write(self, edit: Callable[[], dict[str, Any]]) -> Profile:
         from core.strict_json import dump
 
         make_private_directory(self._files.path.parent)
         with self._files.lock:
-            edited = edit(self._document())
+            edited = edit()
             profile = to_profile(edited)
             raw = dump(_jsonable({**edited, "schema_version": PROFILE_VERSION}), _INDENT)
             self._files.save_bytes(raw, self._check_backup, replaced=self._word_for_old())
@@ -182,6 +227,18 @@ def to_profile(document: Mapping[str, Any]) -> Profile:
     return replace(Profile(), **check({name: value for name, value in document.items() if name in RULES}))
 
 
+def to_usable(document: Mapping[str, Any]) -> tuple[Profile, tuple[ProfileError, ...]]:
+    """The settings in `document`, each that is not valid as by default, and what is wrong with those."""
+    valid: dict[str, Any] = {}
+    problems = []
+    for name in filter(document.__contains__, RULES):
+        try:
+            valid |= check({name: document[name]})
+        except ProfileError as error:
+            problems.append(error)
+    return replace(Profile(), **valid), tuple(problems)
+
+
 def _changed(document: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Any]:
     changed = dict(document)
     for name, value in fields.items():
@@ -206,6 +263,20 @@ def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, An
         elif value != old[name]:
             found[name] = value
     return found
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
+    """`now` with what `new` changed in `old`, entry by entry where a field holds several."""
+    merged = dict(now)
+    for name in dict.fromkeys((*old, *new)):
+        if name not in new:
+            merged.pop(name, None)
+        elif name not in old or new[name] != old[name]:
+            was, wanted, found = old.get(name), new[name], now.get(name)
+            if name in NAMED and isinstance(was, dict) and isinstance(wanted, dict) and isinstance(found, dict):
+                wanted = _merged(was, wanted, found)
+            merged[name] = wanted
+    return merged
 
 
 def _parse(raw: bytes, path: Path) -> dict[str, Any]:
@@ -260,4 +331,9 @@ def _plain(profile: Profile) -> dict[str, Any]:
 
 def _jsonable(document: Mapping[str, Any]) -> dict[str, Any]:
     keys = document.get("keys")
-    return dict(document) if keys is None else {**document, "keys": {name: list(own) for name, own in keys.items()}}
+    if not isinstance(keys, dict):
+        return dict(document)
+    return {
+        **document,
+        "keys": {name: list(own) if isinstance(own, tuple) else own for name, own in keys.items()},
+    }

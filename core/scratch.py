@@ -9,12 +9,10 @@ from tempfile import mkdtemp
 from core import durable
 from core.errors import UnavailableError
 
-_NAME = "description.md"
 
-
-def write(text: str) -> Path:
-    """A new file that holds `text`, with the line break at its end that editors want. Raises OSError."""
-    file = Path(mkdtemp(prefix="todurable-"), _NAME)
+def write(text: str, name: str = "description.md") -> Path:
+    """A new file of that name that holds `text`, with the line break at its end that editors want. Raises OSError."""
+    file = Path(mkdtemp(prefix="todurable-"), name)
     durable.replace_with(durable.write_temporary(file, f"{text}\n".encode()), file)
     return file
 

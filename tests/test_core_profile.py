@@ -149,6 +149,37 @@ def test_what_is_not_valid_is_named_when_read_and_before_it_is_written(
     assert refusal.value.field == field
 
 
+def test_a_field_that_is_not_valid_is_as_by_default_for_who_can_do_without(path: Path) -> None:
+    document = written(path, theme=5, name="Ada", lists={"work": "w.json"}, filters={"a": "b"})
+    store = ProfileStore(path)
+    profile, problems = store.load_usable()
+    assert profile == replace(Profile(), name="Ada", filters={"a": "b"})
+    assert [problem.field for problem in problems] == ["lists.work", "theme"]
+    with pytest.raises(ProfileError):
+        store.save(replace(profile, name="Bea"))
+    assert on_disk(path) == document
+    written(path, schema_version=2)
+    with pytest.raises(NewerProfileError):
+        store.load_usable()
+
+
+def test_what_a_person_made_of_it_is_saved_beside_what_others_did(path: Path) -> None:
+    written(path, theme="nord", filters={"a": "1", "b": "2"}, colour_of_the_sky="blue")
+    store = ProfileStore(path)
+    text, base = store.draft()
+    assert json.loads(text) == base
+    store.change({"week_start": 6, "filters.c": "3", "filters.a": "4"})
+    edited = json.loads(text) | {"filters": {"a": "1", "d": "5"}, "theme": "gruvbox"}
+    del edited["colour_of_the_sky"]
+    store.replace(edited, base)
+    assert on_disk(path) == {
+        "schema_version": 1,
+        "theme": "gruvbox",
+        "week_start": 6,
+        "filters": {"a": "4", "c": "3", "d": "5"},
+    }
+
+
 def test_a_setting_that_is_not_valid_can_be_put_right_and_what_it_was_is_kept(path: Path) -> None:
     written(path, week_start="monday", name="Ada")
     with pytest.raises(WrongSettingTypeError):

@@ -8,22 +8,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from core.errors import TodurableError
 
 
 class NotEditedError(TodurableError):
     """The editor could not be used, or what it left cannot."""
-
-
-def edit_text(text: str, *, suffix: str) -> str:
-    """`text` as the user leaves it in the editor. Raises NotEditedError where that does not work."""
-    with TemporaryDirectory(prefix="todurable-") as directory:
-        file = Path(directory, f"edit{suffix}")
-        file.write_text(text, encoding="utf-8")
-        run_editor(file)
-        return file.read_text(encoding="utf-8")
 
 
 def run_editor(file: Path) -> None:

@@ -165,7 +165,7 @@ class KeepActions:
 
     def _places(self) -> tuple[Path, ...]:
         """Called in a thread."""
-        return second_place(_profile_store().load())
+        return second_place(_profile_store().load_usable()[0])
 
 
 def _profile_store() -> ProfileStore:

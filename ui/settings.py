@@ -34,21 +34,34 @@ class UnknownListError(TodurableError):
 def chosen(options: Namespace, out: Output) -> tuple[Path, Profile]:
     """The list that `options`, else the environment, else the profile names; and the settings.
 
-    A profile that cannot be used is no reason to stop where it does not choose the list: that is told.
-    Raises ProfileError or FileSafetyError where it is.
+    A setting that cannot be used is no reason to stop where it does not choose the list: that is told, and the usual
+    one is used. Raises ProfileError or FileSafetyError where it is.
     """
     named = options.file or (None if options.list else os.environ.get("TODURABLE_FILE") or None)
-    store = ProfileStore(profile_file(os.environ))
+    choosing = "" if named else "lists" if options.list else "file"
     try:
-        profile = store.load()
+        profile, problems = _usable(out)
     except (ProfileError, FileSafetyError) as error:
         if named is None:
             raise
         out.warn(f"{error} The usual settings are used.")
-        profile = Profile()
-    if store.report is not None:
-        out.warn(str(store.report), recovery=store.report.to_json())
+        profile, problems = Profile(), ()
+    for problem in problems:
+        if problem.field.partition(".")[0] == choosing:
+            out.note("Mend it with: todurable profile edit")
+            raise problem
+        out.warn(f"{problem} The usual setting is used; mend it with: todurable profile edit")
     return task_file(os.environ, named or _named_list(profile, options.list) or profile.file or None), profile
+
+
+def _usable(out: Output) -> tuple[Profile, tuple[ProfileError, ...]]:
+    """The settings as far as they are valid, and what is wrong with others; what had to be recovered is told."""
+    store = ProfileStore(profile_file(os.environ))
+    try:
+        return store.load_usable()
+    finally:
+        if store.report is not None:
+            out.warn(str(store.report), recovery=store.report.to_json())
 
 
 def _named_list(profile: Profile, name: str | None) -> str:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _NEW = "new"
 _HINT = "enter saves   tab next   esc leaves"
+_MEND = "Mend it with: todurable profile edit"
 
 
 class SettingsScreen(ModalScreen[None]):
@@ -83,11 +84,13 @@ class SettingsScreen(ModalScreen[None]):
     @work(thread=True, exit_on_error=False)
     def _load(self) -> None:
         try:
-            profile = self._store().load()
+            profile, problems = self._store().load_usable()
         except TodurableError as error:
-            self.app.call_from_thread(self._say, f"{error} Mend it with: todurable profile edit")
+            self.app.call_from_thread(self._say, f"{error} {_MEND}", bad=True)
             return
         self.app.call_from_thread(self._shown, profile)
+        if problems:
+            self.app.call_from_thread(self._say, f"{problems[0]} {_MEND}", bad=True)
 
     def _shown(self, profile: Profile) -> None:
         self._fields = dict(_fields(profile))

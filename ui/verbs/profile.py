@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from core.display import literal
+from core.errors import TodurableError, from_os_error
 from core.paths import profile_file
-from core.profile import Profile, ProfileStore
+from core.profile import Profile, ProfileStore, to_usable
 from core.profile_rules import NAMED, UnknownSettingError, as_written
 from ui import exit_codes
 from ui.output import Output
@@ -38,13 +40,19 @@ def run(options: Namespace, out: Output) -> int:
 
 def _get(store: ProfileStore, field: str | None, out: Output) -> int:
     document = {name: value for name, value in store.document().items() if name != "schema_version"}
+    problems = to_usable(document)[1]
     if field is None:
+        for problem in problems:
+            out.warn(str(problem))
         if out.json:
             out.document(document)
         else:
             out.lines(literal(line) for name, value in document.items() for line in _lines(name, value))
         return exit_codes.DONE
     value = _found(document, field)
+    for problem in problems:
+        if field.partition(".")[0] == problem.field.partition(".")[0]:
+            raise problem
     if out.json:
         out.document({field: value})
     elif isinstance(value, dict):
@@ -55,36 +63,86 @@ def _get(store: ProfileStore, field: str | None, out: Output) -> int:
 
 
 def _edit(store: ProfileStore, out: Output) -> int:
-    """Let the user edit all settings as JSON; what is not valid is told, and nothing saved."""
-    from core.strict_json import StrictJsonError, dump, parse
-    from ui.editor import NotEditedError, edit_text
+    """Let the user edit all settings as JSON, as often as they want; what is not valid is not saved, but kept."""
+    from core import scratch
+    from ui.asking import again
 
-    before = dump(store.document(), 2).decode()
-    after = edit_text(before, suffix=".json")
-    if after == before:
-        out.note("Nothing was changed.")
-        return exit_codes.DONE
+    text, base = store.draft()
+    before = text.rstrip("\n")
     try:
-        document = parse(after.encode())
+        file = scratch.write(before, "profile.json")
+    except OSError as error:
+        raise from_os_error(error, store.path, "copied for the editor") from error
+    changed, problem = _attempt(store, file, before, base)
+    while changed and problem is not None and again(f"{problem} Edit it again?", out):
+        changed, problem = _attempt(store, file, before, base)
+    if problem is not None:
+        if changed:
+            out.warn(f"What you wrote is kept in {file}")
+        else:
+            scratch.remove(file)
+        raise problem
+    scratch.remove(file)
+    if changed:
+        out.done("Your settings are saved.")
+    else:
+        out.note("Nothing was changed.")
+    return exit_codes.DONE
+
+
+def _attempt(
+    store: ProfileStore, file: Path, before: str, base: dict[str, Any] | None
+) -> tuple[bool, TodurableError | None]:
+    """Have the user edit `file`, and save that; whether it is another text than `before`, and why it is not saved."""
+    from core import scratch
+    from ui.editor import NotEditedError, run_editor
+
+    problem: TodurableError | None = None
+    try:
+        run_editor(file)
+    except NotEditedError as error:
+        problem = error
+    try:
+        text = scratch.read(file)
+        if text == before:
+            return False, problem
+        if problem is None:
+            store.replace(_settings(text), base)
+    except UnicodeDecodeError:
+        problem = NotEditedError("This is not UTF-8 text. Nothing was changed.")
+    except TodurableError as error:
+        problem = error
+    return True, problem
+
+
+def _settings(text: str) -> dict[str, Any]:
+    from core.strict_json import StrictJsonError, parse
+    from ui.editor import NotEditedError
+
+    try:
+        document = parse(text.encode())
     except StrictJsonError as error:
         raise NotEditedError(f"This is not JSON: {error}. Nothing was changed.") from error
     if not isinstance(document, dict):
         raise NotEditedError("These are no settings. Nothing was changed.")
-    store.replace(document)
-    out.done("Your settings are saved.")
-    return exit_codes.DONE
+    return document
 
 
 def _found(document: dict[str, Any], name: str) -> Any:
     field, _, entry = name.partition(".")
-    if field not in document or (entry and (field not in NAMED or entry not in document[field])):
+    if field not in document:
         raise UnknownSettingError(name)
-    return document[field][entry] if entry else document[field]
+    if not entry:
+        return document[field]
+    entries = document[field] if field in NAMED else None
+    if not isinstance(entries, dict) or entry not in entries:
+        raise UnknownSettingError(name)
+    return entries[entry]
 
 
 def _lines(name: str, value: Any) -> Iterator[str]:
     """A line for each entry: what `profile set` takes."""
-    if name in NAMED:
+    if name in NAMED and isinstance(value, dict):
         for entry, own in value.items():
             yield f"{name}.{entry} = {shown_setting(own)}"
     else:
