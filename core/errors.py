@@ -95,6 +95,14 @@ class NotAFileError(FileSafetyError):
     """Something that is not a regular file stands where the file should be."""
 
 
+class MovedError(FileSafetyError):
+    """The file was moved to another place, `new`: what would be written here would be lost."""
+
+    def __init__(self, path: Path, new: Path) -> None:
+        super().__init__(f"{path.name} was moved to {new}. Nothing was written to {path.parent}: use it there.", path)
+        self.new = new
+
+
 class TaskError(TodurableError):
     """A task is not valid. `task` names it for people, `field` is the field's name."""
 

@@ -3,7 +3,8 @@
 The file is empty, stays for ever, and is opened without following links, readable by its owner only: who can open a
 lock file can block everybody else. The lock belongs to the open file (flock(2)), so it is free at once when its
 holder dies, and a forked child that closes its copy takes nothing from its parent. That the file was removed while
-we waited shows in its inode, compared after the grant and again, by `still_ours`, before a replace.
+we waited shows in its inode, compared after the grant and again, by `still_ours`, before a replace. Only where its list
+was moved away a link takes its place, which is not followed, but says where to.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Self
 
-from core.errors import FileLockTimeoutError, NotAFileError, from_os_error
+from core.errors import FileLockTimeoutError, MovedError, NotAFileError, from_os_error
 
 _FLAGS = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
 
@@ -97,6 +98,8 @@ class FileLock:
             cause = error.__cause__ if isinstance(error.__cause__, OSError) else OSError(str(error))
             raise from_os_error(cause, self.path, "locked") from error
         except OSError as error:
+            if (new := moved_to(self.path)) is not None:
+                raise MovedError(self.path.with_suffix(""), new) from error
             raise from_os_error(error, self.path, "locked") from error
         finally:
             if not self.held:  # an interruption may come right after the grant
@@ -260,6 +263,15 @@ def _describe_process(process: int) -> str | None:
             return f"{name.read().strip()} (process {process})"
     except OSError:
         return f"process {process}"
+
+
+def moved_to(path: Path) -> Path | None:
+    """Where what the lock on `path` was for has been moved, which a link in its place says; None where it was not."""
+    try:
+        named = Path(os.readlink(path))
+    except OSError:  # no link
+        return None
+    return named.with_suffix("") if named.is_absolute() and named.name == path.name else None
 
 
 def _opened(path: Path) -> tuple[int, tuple[int, int]]:

@@ -1,58 +1,128 @@
 """A list moved to another directory: copied with all that belongs to it, verified, and only then used from there.
 
-What it was stays where it was, for its user to remove: nothing is taken away before somebody has seen that all is well.
+Nothing half-made can be taken for a list: all is copied into a hidden directory, and put in its place when it is whole.
+What it was stays where it was, for its user to remove; but nobody can write to it any more, for that would be lost.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
-from core import durable
+from core import archive, compaction, durable, presence
 from core.attachments import digest_of
-from core.errors import TodurableError, UnavailableError, from_os_error
+from core.errors import FileSafetyError, NamedErrors, TodurableError, UnavailableError, from_os_error
+from core.instance_files import InstanceFiles, Owner
+from core.locking import moved_to
 from core.paths import make_private_directory
+from core.profile import ProfileStore
 from core.store import TaskStore
+from core.surroundings import LITTLE_SPACE, free_space
 
 _WITH_IT = ("backups", "attachments")
 _BLOCK = 1 << 20
+_STAGE = re.compile(r"\.[0-9]+\.[0-9a-f]{12}\.moving")
 
 
 class CannotMoveError(TodurableError):
     """The list cannot be moved there, or not now; nothing was changed."""
 
 
-def move(store: TaskStore, target: Path, progress: Callable[[int, int], None] = lambda _done, _total: None) -> Path:
-    """Copy the list of `store` to the directory `target`, and return its new file, once it holds the same list.
+def move(
+    store: TaskStore,
+    target: Path,
+    profile: ProfileStore,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Path:
+    """Have `profile` name a copy of the list of `store` in the directory `target`, and return the new file.
 
-    Nobody can write meanwhile. Raises CannotMoveError, FileSafetyError.
+    It was read back and holds the same list. Nobody can write meanwhile, nor to the old file afterwards. Raises
+    CannotMoveError, FileSafetyError or ProfileError: the list is then where it was, and nothing is left in `target`.
     """
     file = store.files.path
     new = target / file.name
-    if os.path.lexists(new):
-        raise CannotMoveError(f"There is a list at {new} already. Nothing was changed.")
+    profile.load()  # a setting that is not valid would be found at the end only
+    _refuse_taken(new)
+    _refuse_open(file)
     make_private_directory(target)
-    with store.files.lock:
+    with store.files.lock, NamedErrors(new, "saved"):
         names = list(_names(file))
-        try:
+        _refuse_full(file.parent, names, target)
+        with _Stage(new) as stage:
             for done, name in enumerate(names):
                 progress(done, len(names))
-                make_private_directory((target / name).parent)
-                _copy(file.parent / name, target / name)
-            _verify(store, new)
-        except BaseException:  # Ctrl-C too: what was not verified is no list
-            durable.discard(new)
-            raise
+                make_private_directory((stage.directory / name).parent)
+                _copy(file.parent / name, stage.directory / name)
+            _verify(store, stage.directory / file.name)
+            _refuse_open(file)
+            stage.put_in_place(names)
+            _unsign(new.with_name(f"{new.name}.lock"))
+            _switch(profile, new, stage)
+        _sign(store.files.lock.path, target)
     return new
 
 
-def _names(file: Path) -> Iterator[Path]:
-    """The files that belong to the list, relative to its directory; its own file last: until then there is no list."""
+def _refuse_taken(new: Path) -> None:
+    """Also where a list is only half there: what is left of it would be lost, or mixed with ours."""
     try:
-        for name in sorted(os.listdir(file.parent)):
-            if name.startswith(f"{file.name}.") and not name.endswith(".lock") and os.path.isfile(file.parent / name):
-                yield Path(name)
+        there = [name for name in sorted(os.listdir(new.parent)) if name == new.name or name.startswith(f"{new.name}.")]
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise from_os_error(error, new.parent, "read") from error
+    there = [name for name in there if not name.endswith(".lock")]
+    there += [str(path.relative_to(new.parent)) for path in _copies(new)]
+    if there:
+        raise CannotMoveError(
+            f"There is a list at {new} already, or what is left of one: {there[0]}. Nothing was changed: "
+            "choose another folder, or move that away."
+        )
+
+
+def _copies(file: Path) -> Iterable[Path]:
+    journal = file.with_name(f"{file.name}.journal")
+    return (*(copy.path for copy in archive.copies(file)), *(piece.path for piece in compaction.pieces(journal)))
+
+
+def _refuse_open(file: Path) -> None:
+    try:
+        others = presence.others(InstanceFiles(file, Owner.this_process()))
+    except OSError as error:
+        raise from_os_error(error, file.parent, "read") from error
+    if others:
+        raise CannotMoveError("The list is open in another terminal. Close it there, then try again.")
+
+
+def _refuse_full(directory: Path, names: Iterable[Path], target: Path) -> None:
+    try:
+        needed = sum(os.stat(directory / name).st_size for name in names) + LITTLE_SPACE
+    except OSError as error:
+        raise from_os_error(error, directory, "read") from error
+    free = free_space(target)
+    if free is not None and free < needed:
+        raise CannotMoveError(
+            f"The list and what belongs to it need {needed / 1e6:.1f} MB, but only {free / 1e6:.1f} MB are free "
+            f"in {target}. Nothing was changed."
+        )
+
+
+def _names(file: Path) -> Iterator[Path]:
+    """The files that belong to the list, relative to its directory, in the order in which they are put in place.
+
+    From the first of them on, what is there already is the whole list or none.
+    """
+    try:
+        beside = [
+            name
+            for name in os.listdir(file.parent)
+            if name.startswith(f"{file.name}.") and not name.endswith(".lock") and os.path.isfile(file.parent / name)
+        ]
+        for name in sorted(beside, key=lambda name: (not name.endswith(".journal"), name)):
+            yield Path(name)
         for folder in _WITH_IT:
             for directory, _folders, names in os.walk(file.parent / folder):
                 for name in sorted(names):
@@ -61,6 +131,98 @@ def _names(file: Path) -> Iterator[Path]:
     except OSError as error:
         raise from_os_error(error, file.parent, "read") from error
     yield Path(file.name)
+
+
+class _Stage:
+    """A hidden directory beside `new` for what is not whole yet. What it put in place goes again unless it `stays`."""
+
+    def __init__(self, new: Path) -> None:
+        self._new = new
+        self.directory = new.with_name(f".{new.name}.{os.getpid()}.{os.urandom(6).hex()}.moving")
+        self.stays = False
+        self._placed: list[Path] = []
+
+    def __enter__(self) -> Self:
+        self._sweep()
+        make_private_directory(self.directory)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if not self.stays:
+            for path in reversed(self._placed):
+                durable.discard(path)
+                with suppress(OSError):  # others have files there, or it was there before
+                    os.removedirs(path.parent)
+        _remove(self.directory)
+
+    def put_in_place(self, names: Iterable[Path]) -> None:
+        """Move the files `names` beside `new`; on return their names are on the disk. Raises OSError."""
+        directories = set()
+        for name in names:
+            place = self._new.parent / name
+            make_private_directory(place.parent)
+            if os.path.lexists(place):
+                _refuse_another(self.directory / name, place)
+                continue
+            self._placed.append(place)
+            os.rename(self.directory / name, place)
+            directories.add(place.parent)
+        for directory in directories:
+            durable.sync_directory(directory)
+
+    def _sweep(self) -> None:
+        """Remove what moves left that were broken off."""
+        prefix = f".{self._new.name}"
+        for name in os.listdir(self._new.parent):
+            if name.startswith(prefix) and _STAGE.fullmatch(name, len(prefix)):
+                _remove(self._new.with_name(name))
+
+
+def _refuse_another(ours: Path, there: Path) -> None:
+    """What is named by its content, such as an attachment, may be there already."""
+    if digest_of(ours) != digest_of(there):
+        raise CannotMoveError(f"{there} is there already, and is another file. Nothing was changed.")
+
+
+def _switch(profile: ProfileStore, new: Path, stage: _Stage) -> None:
+    """Have `profile` name the list at `new`; unless it surely does not, what is there stays."""
+    stage.stays = True
+    try:
+        profile.change({"file": str(new)})
+    except BaseException as error:  # Ctrl-C too
+        stage.stays = profile.load_usable()[0].file == str(new)
+        if not stage.stays or not isinstance(error, FileSafetyError):
+            raise
+
+
+def _sign(lock: Path, target: Path) -> None:
+    """Have everybody who waits for the old lock find a link where it was, which says where the list is now.
+
+    Where there are no links, only those who wait at this moment could write to the old file.
+    """
+    temporary = durable.temporary_name(lock)
+    with suppress(OSError):
+        if hasattr(os, "O_NOFOLLOW"):  # what would be followed is no sign
+            os.symlink(target / lock.name, temporary)
+            os.replace(temporary, lock)
+            durable.sync_directory(lock.parent)
+
+
+def _unsign(lock: Path) -> None:
+    """Take the sign of an earlier move away, from here to somewhere else."""
+    if moved_to(lock) is not None:
+        os.unlink(lock)
+
+
+def _remove(directory: Path) -> None:
+    for path, folders, names in os.walk(directory, topdown=False):
+        for name in names:
+            durable.discard(Path(path, name))
+        for name in folders:
+            with suppress(OSError):  # the next move tries again
+                os.rmdir(Path(path, name))
+    with suppress(OSError):
+        os.rmdir(directory)
 
 
 def _copy(source: Path, target: Path) -> None:

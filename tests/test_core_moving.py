@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from functools import partial
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 
 from core import archive, attachments, moving, presence
-from core.errors import DiskFullError, FileSafetyError, UnavailableError
+from core.errors import FileSafetyError, MovedError, UnavailableError
 from core.moving import CannotMoveError, move
 from core.presence import Presence
-from tests.command_line import make_list, snapshot
+from core.profile import ProfileStore
+from core.profile_rules import ProfileError
+from core.store import TaskStore
+from core.tasklist import TaskList
+from tests.command_line import ended, make_list, snapshot, somebody_waits_for, start, todurable
+from tests.crash.system_calls import PATCHED, Failure
 from tests.instances import Instance, opened
-from tests.processes import Child
+from tests.processes import Child, wait_until
 from tests.trouble import HOLDER
 from ui.cli import main
 
@@ -38,67 +48,261 @@ def content(directory: Path) -> dict[str, bytes]:
     return {name: path.read_bytes() for name, path in found.items() if not name.endswith(".lock")}
 
 
-def test_all_that_belongs_to_a_list_is_copied_and_stays(here: Instance, tmp_path: Path) -> None:
+@pytest.fixture
+def profile(tmp_path: Path) -> ProfileStore:
+    """Settings that name the list of `here`."""
+    store = ProfileStore(tmp_path / "settings" / "profile.json")
+    store.change({"file": str(tmp_path / "old" / "tasks.json")})
+    return store
+
+
+def test_all_that_belongs_to_a_list_is_copied_and_stays(here: Instance, profile: ProfileStore, tmp_path: Path) -> None:
     old, target = tmp_path / "old", tmp_path / "far" / "away"
     (old / "other.json").write_text("not of this list")
     before = content(old)
     told: list[int] = []
-    new = move(here.store, target, lambda done, _total: told.append(done))
+    new = move(here.store, target, profile, lambda done, _total: told.append(done))
     assert new == target / "tasks.json"
     assert content(target) == {name: raw for name, raw in before.items() if name != "other.json"}
     assert content(old) == before
     assert told == list(range(len(content(target))))
     assert target.stat().st_mode & 0o777 == 0o700
+    assert profile.load().file == str(new)
     there = opened(new)
     assert there.state.tasks == here.state.tasks
     there.state.undo()
     assert there.state.find(1).attachments == ()
 
 
-def test_a_list_that_is_there_is_never_replaced(here: Instance, tmp_path: Path) -> None:
-    make_list(tmp_path / "there" / "tasks.json", "another")
+@pytest.mark.parametrize("left", ["tasks.json", "tasks.json.backup", "tasks.json.journal", "copy", "history"])
+def test_a_list_that_is_there_or_half_there_is_never_replaced(
+    left: str, here: Instance, profile: ProfileStore, tmp_path: Path
+) -> None:
+    names = {"copy": "backups/tasks-1-20260101T000000.000000Z-0123456789ab.json"}
+    file = (
+        tmp_path / "there" / names.get(left, "backups/history-tasks.json-1-2.jsonl.gz" if left == "history" else left)
+    )
+    file.parent.mkdir(parents=True)
+    file.write_text("another")
     before = snapshot(tmp_path / "there")
     with pytest.raises(CannotMoveError, match="already"):
-        move(here.store, tmp_path / "there")
+        move(here.store, tmp_path / "there", profile)
     assert snapshot(tmp_path / "there") == before
 
 
-@pytest.mark.parametrize("call", ["write", "fsync", "replace", "read"])
-def test_a_move_that_fails_leaves_the_list_where_it_was(
-    call: str, here: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_files_of_others_stay_and_the_same_attachment_serves_both(
+    here: Instance, profile: ProfileStore, tmp_path: Path
 ) -> None:
-    real, made = getattr(os, call), [0]
+    old, target = tmp_path / "old", tmp_path / "there"
+    make_list(target / "work.json", "another")
+    (attached,) = (path.relative_to(old) for path in (old / "attachments").rglob("a.txt"))
+    (target / attached).parent.mkdir(parents=True)
+    (target / attached).write_text("b")
+    before = content(target)
+    with pytest.raises(CannotMoveError, match="is another file"):
+        move(here.store, target, profile)
+    assert content(target) == before
+    (target / attached).write_text("a")
+    move(here.store, target, profile)
+    assert content(target).items() >= (before | content(old)).items() - {(str(attached), b"b")}
 
-    def fail(*arguments: Any, **options: Any) -> Any:
-        made[0] += 1
-        if made[0] > 3:
-            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        return real(*arguments, **options)
 
-    with monkeypatch.context() as patch:
-        patch.setattr(os, call, fail)
-        with pytest.raises(DiskFullError):
-            move(here.store, tmp_path / "new")
-    assert not (tmp_path / "new" / "tasks.json").exists()
-    assert not list(tmp_path.rglob("*.tmp"))
-    assert opened(move(here.store, tmp_path / "new")).state.tasks == here.state.tasks
+def test_without_room_nothing_is_begun(
+    here: Instance, profile: ProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "free_space", lambda _directory: 10_000_001)
+    with pytest.raises(CannotMoveError, match=r"10\.0 MB are free"):
+        move(here.store, tmp_path / "new", profile)
+    assert list((tmp_path / "new").iterdir()) == []
+
+
+def a_list_to_move(root: Path) -> tuple[Instance, ProfileStore]:
+    """A list with an attachment in `root/old`, and settings that do not name it."""
+    (root / "old").mkdir(parents=True)
+    here = opened(root / "old" / "tasks.json")
+    here.add("one", "two")
+    attached = attachments.keep(here.store.files.path, Path(__file__))
+    here.state.edit([here.state.find(1)], attachments=[attached])
+    here.save()
+    settings = settings_of(root)
+    settings.change({"theme": "nord"})
+    return here, settings
+
+
+class Failing:
+    """While this is entered, each call of `os` that touches files is counted, and may fail."""
+
+    NAMES = (*PATCHED, "symlink", "readlink", "rmdir", "utime")
+
+    def __init__(self, fails: Callable[[int], bool], failure: Failure) -> None:
+        self.made = 0
+        self._fails, self._failure = fails, failure
+        self._real = {name: getattr(os, name) for name in self.NAMES}
+
+    def __enter__(self) -> Self:
+        for name in self.NAMES:
+            setattr(os, name, partial(self._call, name))
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for name, real in self._real.items():
+            setattr(os, name, real)
+
+    def _call(self, name: str, *arguments: Any, **options: Any) -> Any:
+        self.made += 1
+        if not self._fails(self.made):
+            return self._real[name](*arguments, **options)
+        if self._failure.done or name == "close":
+            self._real[name](*arguments, **options)
+        raise self._failure.error(str(arguments[:1]))
+
+
+def moved_with(root: Path, fails: Callable[[int], bool], failure: Failure) -> tuple[bool, int, TaskList]:
+    """Whether a move came to its end, how many system calls it made, and the list that was to be moved."""
+    here, settings = a_list_to_move(root)
+    tasks = here.store.load().tasks
+    with Failing(fails, failure) as calls, suppress(FileSafetyError, CannotMoveError, KeyboardInterrupt):
+        move(here.store, root / "new", settings)
+        return True, calls.made, tasks
+    return False, calls.made, tasks
+
+
+def settings_of(root: Path) -> ProfileStore:
+    return ProfileStore(root / "settings" / "profile.json")
+
+
+def in_use(root: Path) -> Path:
+    """The list that the settings name."""
+    named = settings_of(root).load().file
+    return Path(named) if named else root / "old" / "tasks.json"
+
+
+FAILURES = [Failure(errno.ENOSPC), Failure(errno.EIO), Failure(errno.EIO, done=True), Failure(0)]
+
+
+def each_call(
+    root: Path, failure: Failure, step: int, *, for_good: bool = False
+) -> Iterator[tuple[Path, bool, TaskList]]:
+    """A directory for each call of a move that fails so, and those after it too where that is `for_good`.
+
+    With it: whether the move came to its end all the same, and the list that was to be moved.
+    """
+    for index in count(1, step):
+        here = root / str(index)
+
+        def fails(call: int, at: int = index) -> bool:
+            return call == at or (for_good and call > at)
+
+        ended, made, tasks = moved_with(here, fails, failure)
+        if made < index:
+            assert index > 100
+            return
+        yield here, ended, tasks
+        shutil.rmtree(here)
+
+
+@pytest.mark.parametrize("failure", FAILURES, ids=str)
+def test_whatever_fails_the_list_in_use_is_whole_and_no_other_is_half_made(
+    failure: Failure, memory: Path, *, prove: bool
+) -> None:
+    for here, at_its_end, tasks in each_call(Path(os.path.realpath(memory)), failure, 1 if prove else 7):
+        assert TaskStore(in_use(here)).load().tasks == tasks
+        if in_use(here).parent == here / "old":
+            assert not at_its_end
+            assert not content(here / "new")
+            move(TaskStore(in_use(here)), here / "new", settings_of(here))
+        assert not [path for path in (here / "new").glob("*.moving/**/*") if path.is_file()]
+        assert TaskStore(here / "new" / "tasks.json").load().tasks == tasks
+
+
+def test_a_move_that_is_killed_leaves_no_other_list_and_can_be_done_again(memory: Path, *, prove: bool) -> None:
+    for here, _ended, tasks in each_call(Path(os.path.realpath(memory)), Failure(0), 1 if prove else 7, for_good=True):
+        used, new = in_use(here), here / "new"
+        assert TaskStore(used).load().tasks == tasks
+        assert TaskStore(new / "tasks.json").load().tasks in (tasks, TaskList())
+        if used.parent == new:
+            continue
+        settings = settings_of(here)
+        if new.is_dir() and [path for path in new.iterdir() if path.name[0] != "."]:
+            with pytest.raises(CannotMoveError, match="what is left of one"):
+                move(TaskStore(used), new, settings)
+        else:
+            move(TaskStore(used), new, settings)
+            assert not [path for path in new.iterdir() if path.name.endswith(".moving")]
 
 
 def test_a_copy_that_is_not_the_same_is_not_used(
-    here: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: Instance, profile: ProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(moving, "digest_of", str)
     with pytest.raises(UnavailableError, match="The list is where it was"):
-        move(here.store, tmp_path / "new")
+        move(here.store, tmp_path / "new", profile)
+    assert not content(tmp_path / "new")
 
 
-def test_nobody_writes_meanwhile(here: Instance, tmp_path: Path) -> None:
+def test_settings_that_are_not_valid_are_told_before_anything_is_copied(
+    here: Instance, profile: ProfileStore, tmp_path: Path
+) -> None:
+    profile.path.write_text('{"schema_version": 1, "theme": 5}')
+    with pytest.raises(ProfileError, match="theme"):
+        move(here.store, tmp_path / "new", profile)
+    assert not (tmp_path / "new").exists()
+
+
+def test_nobody_writes_meanwhile(here: Instance, profile: ProfileStore, tmp_path: Path) -> None:
     here.store.files.lock.timeout = 0.0
     with Child(HOLDER, here.store.files.lock.path) as child:
         assert child.hear() == "held"
         with pytest.raises(FileSafetyError):
-            move(here.store, tmp_path / "new")
+            move(here.store, tmp_path / "new", profile)
     assert not (tmp_path / "new" / "tasks.json").exists()
+
+
+def test_who_waited_to_write_is_told_where_the_list_is_now(
+    here: Instance, profile: ProfileStore, tmp_path: Path
+) -> None:
+    lock, waiting = here.store.files.lock.path, []
+
+    def have_somebody_wait(done: int, _total: int) -> None:
+        if done == 0:
+            waiting.append(start("--file", str(tmp_path / "old" / "tasks.json"), "add", "late"))
+            wait_until(lambda: somebody_waits_for(lock))
+
+    new = move(here.store, tmp_path / "new", profile, have_somebody_wait)
+    here.store.close()
+    code, _out, err = ended(waiting[0])
+    assert code == 3
+    assert f"tasks.json was moved to {new}. Nothing was written to {tmp_path / 'old'}" in err
+    with pytest.raises(MovedError) as refusal:
+        opened(tmp_path / "old" / "tasks.json").add("later")
+    assert refusal.value.new == new
+    assert "late" not in opened(new).names
+    assert opened(tmp_path / "old" / "tasks.json").names == opened(new).names
+    opened(new).add("in time")
+    told = todurable("--file", str(tmp_path / "old" / "tasks.json"), "doctor")
+    assert f"the list was moved to {new}" in told.out
+
+
+def test_it_can_come_back(here: Instance, profile: ProfileStore, tmp_path: Path) -> None:
+    old = tmp_path / "old"
+    new = move(here.store, tmp_path / "new", profile)
+    here.store.close()
+    shutil.rmtree(old / "backups")
+    for name in content(old):
+        (old / name).unlink()
+    assert move(opened(new).store, old, profile) == old / "tasks.json"
+    opened(old / "tasks.json").add("here again")
+
+
+def test_a_screen_that_was_opened_meanwhile_stops_it(
+    here: Instance, profile: ProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = [(), (Presence("here:1:-", ""),)]
+    monkeypatch.setattr(presence, "others", lambda _files: answers.pop(0))
+    with pytest.raises(CannotMoveError, match="open in another terminal"):
+        move(here.store, tmp_path / "new", profile)
+    assert not content(tmp_path / "new")
+    here.add("still here")
 
 
 def test_the_command_moves_the_users_own_list(

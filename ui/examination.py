@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from core import checkpoint, durable
 from core.errors import FileSafetyError, InvalidContentError
 from core.file_safety import SafeFileManager
-from core.locking import describe_holder
+from core.locking import describe_holder, moved_to
 from core.migrations import SCHEMA_VERSION
 from core.replay import decoded, mended
 
@@ -107,6 +107,8 @@ def _examine_lock(path: Path) -> Examined:
         status = os.lstat(path)
     except FileNotFoundError:
         return Examined(path)
+    if (new := moved_to(path)) is not None:
+        return Examined(path, status.st_size, note=f"the list was moved to {new}; here nothing can be written any more")
     if not stat.S_ISREG(status.st_mode):
         return Examined(path, failure="it is not a file, so nothing can be saved; remove it")
     holder = describe_holder(path)

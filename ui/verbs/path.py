@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 from core.display import literal
+from core.profile import Profile
 from ui import exit_codes
 from ui.output import Output
 from ui.settings import chosen
@@ -16,7 +17,7 @@ def run(options: Namespace, out: Output) -> int:
     """Print the file's path, after --move the new one: as it is for programs, safe to show for people."""
     file, profile = chosen(options, out)
     if options.move is not None:
-        file = _move(file, profile.lock_timeout, options, out)
+        file = _move(file, profile, options, out)
     if options.json:
         out.document({"file": str(file)})
     elif out.to_terminal:
@@ -26,29 +27,31 @@ def run(options: Namespace, out: Output) -> int:
     return exit_codes.DONE
 
 
-def _move(file: Path, lock_timeout: float, options: Namespace, out: Output) -> Path:
+def _move(file: Path, profile: Profile, options: Namespace, out: Output) -> Path:
     """Copy, verify, then name the new file in the profile."""
-    from core import presence
-    from core.instance_files import InstanceFiles, Owner
+    from core.locking import moved_to
     from core.moving import CannotMoveError, move
     from core.paths import absolute_path, profile_file
     from core.profile import ProfileStore
-    from core.store import TaskStore
+    from core.surroundings import unsafe_place
     from ui.progress import ProgressLine
+    from ui.session import open_store
 
     if options.file is not None or options.list is not None or os.environ.get("TODURABLE_FILE"):
         raise CannotMoveError(
             "Only your own list can be moved, the one that the profile names: without --file or --list."
         )
-    if list(presence.others(InstanceFiles(file, Owner.this_process()))):
-        raise CannotMoveError("The list is open in another terminal. Close it there, then try again.")
     line = ProgressLine("Copying", quiet=options.quiet)
-    store = TaskStore(file, lock_timeout=lock_timeout if options.lock_timeout is None else options.lock_timeout)
+    store = open_store(file, profile, options)
     try:
-        new = move(store, absolute_path(os.environ, options.move), line)
-        ProfileStore(profile_file(os.environ)).change({"file": str(new)})
+        settings = ProfileStore(profile_file(os.environ), lock_timeout=store.files.lock.timeout)
+        new = move(store, absolute_path(os.environ, options.move), settings, line)
     finally:
         line.clear()
         store.close()
     out.note(f"What it was is still in {file.parent}: remove it when you have seen that all is well.")
+    if warning := unsafe_place(new.parent):
+        out.warn(warning)
+    if moved_to(store.files.lock.path) is None:
+        out.warn(f"A program that was about to write may still do so in {file.parent}, where nobody looks any more.")
     return new
