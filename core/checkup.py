@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
-from core import archive, attachments, durable, jobs, surroundings
+from core import archive, attachments, durable, jobs, profile, surroundings
 from core.backups import Found, examine, find
 from core.changes import Change, Record, edit
 from core.errors import TodurableError
@@ -109,15 +111,17 @@ def _attachments(place: Place) -> Iterator[Remark]:
 
 
 def _history(place: Place) -> Iterator[Remark]:
-    newest, count, gaps = None, 0, []
+    newest, oldest, count, gaps = None, None, 0, []
     for entry in backwards(place.files.sibling(".journal")):
         if isinstance(entry, Gap):
             gaps.append(str(entry))
             continue
-        newest, count = newest or entry, count + 1
+        newest, oldest, count = newest or entry, entry, count + 1
     yield Remark("history", f"{count} changes can be read.")
     if gaps:
         yield Remark("history", f"{_some(gaps)} cannot: the list is whole, its past is not.")
+    if oldest is not None and oldest.seq > 1:
+        yield Remark("history", f"It begins with change {oldest.seq}: what was before is in none of these files.")
     if newest is not None:
         yield from _clock(newest, place.now)
 
@@ -139,6 +143,9 @@ def _backups(place: Place) -> Iterator[Remark]:
     newest = max((one.at for one in good), default=None)
     told = f", the newest of {newest:%Y-%m-%d %H:%M} UTC" if newest else ""
     yield Remark("backups", f"{len(good)} good copies and ZIPs{told}.")
+    for second in place.places:
+        if not os.path.isdir(second):
+            yield Remark("backups", f"The second place {second} is not there: no daily ZIP is made until it is.")
     for one in kept:
         if one.problem:
             repair = "set it aside" if one.kind == "copy" else ""
@@ -146,14 +153,22 @@ def _backups(place: Place) -> Iterator[Remark]:
 
 
 def _settings(place: Place) -> Iterator[Remark]:
-    store = ProfileStore(place.profile)
     try:
-        store.load()
+        store = ProfileStore(place.profile)
+        problems = store.load_usable()[1]
     except TodurableError as error:
         yield Remark("profile", str(error), damage=True)
-    if store.report is not None and store.report.used is not None:
-        repair = "the next `profile set` writes it anew"
+        return
+    for wrong in problems:
+        yield Remark("profile", f"{wrong} Mend it with: todurable profile edit", damage=True)
+    if store.report is not None:
+        repair = "" if problems else "write it anew, and keep what is damaged under another name"
         yield Remark("profile", str(store.report), damage=True, repair=repair)
+    for path in store.paths[1:]:
+        read = durable.read_file(path, follow=False)
+        if read is not None and (problem := profile.examine(read[0], path)[1]):
+            repair = "" if problems else "set it aside"
+            yield Remark("profile", f"{path.name} is not good: {problem.rstrip('.')}.", damage=True, repair=repair)
 
 
 def _jobs(place: Place) -> Iterator[Remark]:
@@ -166,15 +181,32 @@ def _jobs(place: Place) -> Iterator[Remark]:
 
 def _told(job: Job) -> str:
     began = f", begun {job.started}," if job.started else ""
-    return f"The job “{job.kind}”{began} is {job.state}: {job.reason}."
+    return f"The job “{job.kind}”{began} is {job.state}: {job.reason.rstrip('.')}."
 
 
 def _modes(place: Place) -> Iterator[Remark]:
-    file = place.files.path
-    ours = [file.parent, file, *place.files.backup_paths, place.files.sibling(".journal"), place.files.lock.path]
-    others = [archive.directory(file), attachments.directory(file), place.profile]
-    for path, mode in surroundings.readable_by_others([*ours, *others]):
+    wide = list(surroundings.readable_by_others(_private(place)))
+    for path, mode in wide[:_MOST]:
         yield Remark("modes", f"{path} can be read by others (mode {mode:04o}).")
+    if len(wide) > _MOST:
+        yield Remark("modes", f"So can {len(wide) - _MOST} more files and folders.")
+    if wide:
+        yield Remark("modes", "Unless you want that: chmod go= takes it away.")
+
+
+def _private(place: Place) -> Iterator[Path]:
+    """All that belongs to the list and the settings: for their user's eyes only."""
+    for file in dict.fromkeys((place.files.path, place.profile)):
+        yield file.parent
+        with suppress(OSError):  # what is not there, or cannot be listed, shows by its mode or elsewhere
+            names = sorted(os.listdir(file.parent))
+            yield from (
+                file.parent / name for name in names if f".{name}.".startswith((f".{file.name}.", f"..{file.name}."))
+            )
+    for folder in ("backups", "attachments", "instances", "jobs", "logs"):
+        for directory, _folders, names in os.walk(place.files.path.parent / folder):
+            yield Path(directory)
+            yield from (Path(directory, name) for name in sorted(names))
 
 
 def _surroundings(place: Place) -> Iterator[Remark]:

@@ -6,15 +6,17 @@ backups and the recovery of `SafeFileManager`; a field that it does not know is 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from msgspec import MsgspecError, Struct, field, json
 from msgspec.structs import asdict, replace
 
-from core.errors import FileCorruptionError, InvalidContentError
+from core.errors import FileCorruptionError, InvalidContentError, NamedErrors
 from core.file_safety import SafeFileManager
 from core.paths import make_private_directory
 from core.profile_rules import (
@@ -174,6 +176,33 @@ class ProfileStore:
         """All that the file holds, the fields that are not ours too, and each of ours, valid or not."""
         return {**_plain(Profile()), **_jsonable(self._document())}
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The file and its backups, newest first, there or not."""
+        return (self._files.path, *self._files.backup_paths)
+
+    def repair(self, now: datetime) -> tuple[Path, ...]:
+        """Write the file anew where it had to be recovered, and set damaged backups aside; returns where those are.
+
+        Raises ProfileError, FileSafetyError.
+        """
+        from core import durable
+        from core.strict_json import dump
+
+        kept: list[Path] = []
+        with self._files.lock, NamedErrors(self._files.path, "saved"):
+            document = self._document()
+            to_profile(document)
+            for path in self._files.backup_paths:
+                read = durable.read_file(path, follow=False)
+                if read is not None and examine(read[0], path)[1]:
+                    kept.append(durable.set_aside(path, f"damaged-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"))
+                    os.unlink(path)
+            if self.report is not None:
+                raw = dump(_jsonable(document), 2)
+                kept += self._files.save_bytes(raw, self._check_backup, replaced=self._word_for_old())
+        return tuple(kept)
+
     def close(self) -> None:
         """Let go of the lock's file."""
         self._files.lock.close()
@@ -218,6 +247,21 @@ class ProfileStore:
             raise InvalidContentError(path, str(error)) from error
         if older and path == self._files.path:
             raise InvalidContentError(path, "it has an older format")
+
+
+def examine(raw: bytes, path: Path) -> tuple[int | None, str]:
+    """The format of the profile `raw`, read from `path`, and what is wrong with it; empty where it is good."""
+    try:
+        document = _parse(raw, path)
+        version = _version(document, path)
+        to_profile(_current(document, path))
+    except NewerProfileError as error:
+        return error.found, "written by a newer version of todurable"
+    except InvalidContentError as error:
+        return None, error.problem
+    except (ValueError, ProfileError) as error:
+        return None, str(error)
+    return version, ""
 
 
 def to_profile(document: Mapping[str, Any]) -> Profile:

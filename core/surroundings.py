@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import sys
 from collections.abc import Iterable, Iterator
@@ -11,10 +12,19 @@ from pathlib import Path
 LITTLE_SPACE = 10_000_000
 """Bytes below which there may soon be no room to save."""
 _UNSAFE_TYPES = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "vboxsf", "fuse.sshfs", "fuse.rclone", "davfs"}
+    {
+        *("nfs", "nfs4", "cifs", "smb3", "smbfs", "afs", "ncpfs", "ceph", "lustre", "ocfs2", "gfs2", "davfs"),
+        *("9p", "virtiofs", "vboxsf", "fuse.vmhgfs-fuse"),
+        *("fuse.sshfs", "fuse.rclone", "fuse.davfs2", "fuse.gvfsd-fuse", "fuse.s3fs", "fuse.glusterfs", "fuse.ceph"),
+    }
 )
-_CLOUD = ("dropbox", "onedrive", "google drive", "googledrive", "icloud", "mobile documents", "nextcloud", "syncthing")
+_CLOUD = (
+    *("dropbox", "onedrive", "google drive", "googledrive", "icloud", "mobile documents", "nextcloud", "owncloud"),
+    *("syncthing", "pcloud", "megasync", "cloudstorage", "proton drive"),
+)
 _MOUNTS = Path("/proc/self/mounts")
+_TYPE = 2
+"""Where the type stands in a line there, from 0 on."""
 
 
 def free_space(directory: Path) -> int | None:
@@ -37,15 +47,19 @@ def little_space(directory: Path) -> str:
 
 
 def readable_by_others(paths: Iterable[Path]) -> Iterator[tuple[Path, int]]:
-    """The files and directories among `paths` that others may read or write, with their modes."""
+    """The files and directories among `paths` that others may read or write, with their modes.
+
+    Not links: these have no modes of their own.
+    """
     if sys.platform == "win32":
         return
     for path in paths:
         try:
-            mode = stat.S_IMODE(os.lstat(path).st_mode)
+            status = os.lstat(path)
         except OSError:
             continue
-        if mode & 0o077:
+        mode = stat.S_IMODE(status.st_mode)
+        if mode & 0o077 and not stat.S_ISLNK(status.st_mode):
             yield path, mode
 
 
@@ -76,8 +90,14 @@ def _type_of(directory: Path) -> str:
     finally:
         os.close(descriptor)
     mounts = [line.split(" ") for line in lines]
-    inside = [(fields[1], fields[2]) for fields in mounts if _is_inside(directory, Path(fields[1]))]
+    places = [(_unescaped(fields[1]), fields[2]) for fields in mounts if len(fields) > _TYPE]
+    inside = [(place, kind) for place, kind in places if _is_inside(directory, Path(place))]
     return max(inside, key=lambda mount: len(mount[0]), default=("", ""))[1]
+
+
+def _unescaped(text: str) -> str:
+    """Without what stands for blanks there: a backslash and three octal digits."""
+    return re.sub(r"\\([0-7]{3})", lambda match: chr(int(match[1], 8)), text)
 
 
 def _is_inside(directory: Path, mount: Path) -> bool:

@@ -13,6 +13,8 @@ import pytest
 from core import archive, attachments, checkpoint, surroundings
 from core.checkup import Place, Remark, checkup, damaged_copies, set_aside
 from core.jobs import Running
+from core.profile import ProfileStore
+from core.profile_rules import ProfileError
 from core.surroundings import little_space, readable_by_others, unsafe_place
 from tests.instances import START, Instance, opened
 from ui.cli import main
@@ -99,7 +101,7 @@ def test_settings_and_jobs_that_went_wrong(here: Instance, tmp_path: Path) -> No
     (remark,) = told(here, "profile")
     assert (remark.damage, "“theme” must be a text" in remark.text) == (True, True)
     with pytest.raises(ValueError, match="too bad"), Running(here.store.files.path, "import", lambda: NOW):
-        raise ValueError("too bad")
+        raise ValueError("too bad.")
     (remark,) = told(here, "jobs")
     assert remark.text.startswith("The job “import”, begun 2026-01-02")
     assert remark.text.endswith("is failed: too bad.")
@@ -107,9 +109,81 @@ def test_settings_and_jobs_that_went_wrong(here: Instance, tmp_path: Path) -> No
 
 def test_who_else_may_read_it(here: Instance, tmp_path: Path) -> None:
     (tmp_path / "tasks.json").chmod(0o644)
-    (remark,) = told(here, "modes")
+    remark, advice = told(here, "modes")
     assert remark.text == f"{tmp_path / 'tasks.json'} can be read by others (mode 0644)."
+    assert "chmod go=" in advice.text
     assert list(readable_by_others([tmp_path / "nothing"])) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("backups/x.json", "backups", "attachments/0/a.txt", "attachments/0", "instances/a", "jobs/b", "logs/c.log"),
+        *("tasks.json.damaged-1", "tasks.json.backup.2", ".tasks.json.1.0.tmp", "profile.json", "profile.json.backup"),
+    ],
+)
+def test_whatever_belongs_to_a_list_is_looked_at(name: str, here: Instance, tmp_path: Path) -> None:
+    path = tmp_path / name
+    if name in ("backups", "attachments/0"):
+        path.mkdir(mode=0o700, parents=True)
+    else:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.write_text("x")
+    for own in (path, *path.parents):
+        if own.is_relative_to(tmp_path):
+            own.chmod(0o700)
+    (tmp_path / "of-others.txt").write_text("x")
+    (tmp_path / "link.json").symlink_to("tasks.json")
+    assert told(here, "modes") == []
+    path.chmod(0o740)
+    assert told(here, "modes")[0].text == f"{path} can be read by others (mode 0740)."
+
+
+def test_of_many_that_others_may_read_a_few_are_named(here: Instance, tmp_path: Path) -> None:
+    (tmp_path / "logs").mkdir(mode=0o700)
+    for number in range(8):
+        (tmp_path / "logs" / f"{number}.log").write_text("")
+    texts = [remark.text for remark in told(here, "modes")]
+    assert (len(texts), texts[5]) == (7, "So can 3 more files and folders.")
+
+
+def test_a_history_without_its_beginning_says_so(here: Instance) -> None:
+    journal = here.store.files.sibling(".journal")
+    journal.write_bytes(b"".join(journal.read_bytes().splitlines(keepends=True)[1:]))
+    texts = [remark.text for remark in told(here, "history")]
+    assert texts == ["2 changes can be read.", "It begins with change 2: what was before is in none of these files."]
+
+
+def test_a_second_place_that_is_gone(here: Instance, tmp_path: Path) -> None:
+    where = place(here)._replace(places=(tmp_path / "stick",))
+    assert [remark.text for remark in checkup(where) if "second place" in remark.text] == [
+        f"The second place {tmp_path / 'stick'} is not there: no daily ZIP is made until it is."
+    ]
+
+
+def test_damaged_settings_are_told_and_repaired(here: Instance, tmp_path: Path) -> None:
+    store = ProfileStore(tmp_path / "profile.json")
+    for theme in ("one", "two", "three"):
+        store.change({"theme": theme})
+    assert told(here, "profile") == []
+    (tmp_path / "profile.json").write_text("{")
+    (tmp_path / "profile.json.backup.1").write_text('{"schema_version": 1, "theme": 5}')
+    main, backup = told(here, "profile")
+    assert (main.damage, bool(main.repair), "recovered from profile.json.backup" in main.text) == (True, True, True)
+    assert (backup.damage, backup.repair) == (True, "set it aside")
+    assert backup.text.startswith("profile.json.backup.1 is not good: In the profile “theme” must be")
+    kept = store.repair(NOW)
+    assert sorted(path.read_text() for path in kept) == ["{", '{"schema_version": 1, "theme": 5}']
+    assert told(here, "profile") == []
+    assert store.load().theme == "two"
+
+
+def test_settings_that_a_person_made_so_are_not_repaired(here: Instance, tmp_path: Path) -> None:
+    (tmp_path / "profile.json").write_text('{"schema_version": 1, "theme": 5, "week_start": 9}')
+    assert [(remark.damage, remark.repair) for remark in told(here, "profile")] == [(True, "")] * 2
+    assert all("Mend it with: todurable profile edit" in remark.text for remark in told(here, "profile"))
+    with pytest.raises(ProfileError):
+        ProfileStore(tmp_path / "profile.json").repair(NOW)
 
 
 def test_little_room_is_told_before_it_hurts(here: Instance, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -126,11 +200,13 @@ def test_little_room_is_told_before_it_hurts(here: Instance, monkeypatch: pytest
 
 def test_a_file_system_that_keeps_no_promises_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     mounts = tmp_path / "mounts"
-    mounts.write_text("/dev/a / ext4 rw 0 0\nserver:/x /net nfs4 rw 0 0\n//pc/y /net/pc cifs rw 0 0\n")
+    lines = ["/dev/a / ext4", "server:/x /net nfs4", "//pc/y /net/pc cifs", "a:/ /my\\040net fuse.sshfs"]
+    mounts.write_text("".join(f"{line} rw 0 0\n" for line in lines))
     monkeypatch.setattr(surroundings, "_MOUNTS", mounts)
     assert unsafe_place(Path("/home/ada")) == ""
     assert "(nfs4)" in unsafe_place(Path("/net/ada"))
     assert "(cifs)" in unsafe_place(Path("/net/pc"))
+    assert "(fuse.sshfs)" in unsafe_place(Path("/my net/ada"))
     assert "(dropbox)" in unsafe_place(Path("/home/ada/Dropbox/todo"))
     mounts.unlink()
     assert unsafe_place(Path("/net/ada")) == ""

@@ -5,13 +5,19 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.profile import ProfileStore
 from core.store import TaskStore
 from tests.command_line import make_list, snapshot, tasks_shown, todurable
+from tests.in_process import call, shown
+from tests.instances import opened
+from tests.processes import Child, without_privileges
+from tests.trouble import HOLDER
 
 NAMES = ["one", "two", "three", "four", "five"]
 MAIN = "tasks.json"
@@ -209,3 +215,98 @@ class TestDoctor:
         assert diagnosis()[1]["files"][-1]["note"] == "free"
         with TaskStore(directory / MAIN).files.lock:
             assert f"process {os.getpid()}" in diagnosis()[1]["files"][-1]["note"]
+
+    def test_each_file_with_its_format_checksum_and_age(self, directory: Path) -> None:
+        ProfileStore(directory / "profile.json").change({"theme": "nord"})
+        found = shown("doctor")
+        files = {Path(file["file"]).name: file for file in (*found["files"], *found["settings"])}
+        main = json.loads((directory / MAIN).read_bytes())
+        assert (files[MAIN]["schema"], files[MAIN]["checksum"], files[MAIN]["verified"]) == (1, main["checksum"], True)
+        assert (files[JOURNAL]["verified"], files[JOURNAL]["changes"]) == (True, 5)
+        assert (files["profile.json"]["schema"], files["profile.json.backup"]["state"]) == (1, "good")
+        saved = datetime.fromisoformat(files[MAIN]["saved"])
+        assert abs(saved.timestamp() - (directory / MAIN).stat().st_mtime) < 1
+        out = call("doctor", terminal=True, columns=120).out
+        row = next(line for line in out.splitlines() if line.startswith(f"{MAIN} "))
+        assert row.split() == [
+            MAIN,
+            "good",
+            "just",
+            "now",
+            "1",
+            main["checksum"][:12],
+            str(found["files"][0]["size"]),
+            "5",
+            "5",
+        ]
+        assert all(len(line) <= 80 for line in call("doctor", terminal=True).out.splitlines()[1:9])
+
+    def test_a_wrong_checksum_shows(self, directory: Path) -> None:
+        damage(directory, "tasks.json.backup", "flipped bit")
+        assert " wrong " in call("doctor", terminal=True, columns=120).out
+
+    @pytest.mark.parametrize("text", ['{"schema_version": 2}', '{"schema_version": 1, "file": 5}', "{"])
+    def test_settings_that_hide_which_list_it_is(self, text: str, directory: Path) -> None:
+        (directory / "profile.json").write_text(text)
+        code, out, err = call("doctor", "--repair")
+        assert code == 3
+        assert out.splitlines()[0] == str(directory / "profile.json")
+        assert err
+        assert json.loads(call("doctor", "--json").out)["settings"]
+        assert (directory / "profile.json").read_text() == text
+
+    def test_damaged_settings_are_repaired_with_the_list(self, directory: Path) -> None:
+        store = ProfileStore(directory / "profile.json")
+        store.change({"theme": "nord"})
+        (directory / "profile.json").write_text("{")
+        ended = call("doctor")
+        assert (ended.code, "To put it right: todurable doctor --repair" in ended.out) == (5, True)
+        ended = call("doctor", "--repair")
+        assert (ended.code, "kept in profile.json.damaged-" in ended.out) == (5, True)
+        assert (call("doctor").code, store.load().theme, store.report) == (0, "nord", None)
+
+    def test_what_cannot_be_repaired_is_not_promised(self, directory: Path) -> None:
+        (directory / "profile.json").write_text('{"schema_version": 1, "theme": 5}')
+        ended = call("doctor")
+        assert ended.code == 5
+        assert "--repair" not in ended.out
+        assert "All is well" not in ended.out
+
+    def test_relations_that_lead_nowhere_are_not_well(self, directory: Path) -> None:
+        here = opened(directory / MAIN)
+        first, second, *_ = here.state.tasks
+        here.state.edit([second], parent=first.uid)
+        here.state.purge([first])
+        here.save()
+        out = call("doctor").out
+        assert out.endswith("To put it right: todurable doctor --repair\n")
+
+    def test_while_somebody_writes_it_looks_and_does_not_repair(self, directory: Path) -> None:
+        damage(directory, "tasks.json.backup", "half")
+        with Child(HOLDER, directory / f"{MAIN}.lock") as child:
+            assert child.hear() == "held"
+            before = snapshot(directory)
+            code, found = diagnosis()
+            assert code == 5
+            assert f"process {child.pid}" in found["files"][-1]["note"]
+            assert call("doctor", "--repair", "--lock-timeout", "0").code == 4
+            assert snapshot(directory) == before
+
+    def test_a_directory_that_can_only_be_read(self, memory: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        directory = memory  # everybody may pass through the directories above
+        make_list(directory / MAIN, *NAMES)
+        monkeypatch.setenv("TODURABLE_HOME", str(directory))
+        for path in (directory, *directory.rglob("*")):
+            path.chmod(0o555 if path.is_dir() else 0o444)
+        assert call("doctor").code == 0  # all is imported: a user who may do less could perhaps not do that
+        with without_privileges():
+            assert call("doctor").code == 0
+        damage(directory, "tasks.json.backup", "half")
+        before = snapshot(directory)
+        with without_privileges():
+            assert call("doctor").code == 5
+            ended = call("doctor", "--repair")
+            assert (ended.code, "permission was denied" in ended.err) == (3, True)
+        assert {name: entry.content for name, entry in snapshot(directory).items()} == {
+            name: entry.content for name, entry in before.items()
+        }

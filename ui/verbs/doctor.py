@@ -16,11 +16,13 @@ from core.checkup import Place, Remark, checkup, damaged_copies, dangling, set_a
 from core.display import literal
 from core.errors import FileCorruptionError, FileSafetyError
 from core.paths import profile_file
+from core.profile import ProfileStore
+from core.profile_rules import ProfileError
 from core.recovery import RecoveryReport
 from core.store import TaskStore
-from ui import exit_codes
+from ui import exit_codes, sentences
 from ui.columns import Column, lines
-from ui.examination import Examined, examine
+from ui.examination import Examined, examine, examine_settings
 from ui.output import Output
 from ui.session import load, open_store, save
 from ui.settings import chosen, second_place
@@ -34,6 +36,7 @@ class _Finding(NamedTuple):
 
     list_path: Path
     files: Sequence[Examined]
+    settings: Sequence[Examined]
     report: RecoveryReport | None
     usable: bool = True
     repaired: bool = False
@@ -42,7 +45,7 @@ class _Finding(NamedTuple):
 
     @property
     def exit_code(self) -> int:
-        if not self.usable or any(file.failure for file in self.files):
+        if not self.usable or any(file.failure for file in (*self.files, *self.settings)):
             return exit_codes.STORE
         if self.list_damaged or any(remark.damage for remark in self.remarks):
             return exit_codes.REPAIRED
@@ -53,22 +56,35 @@ class _Finding(NamedTuple):
         """Whether the list's own files are: they are written anew then."""
         return self.report is not None or any(file.damage for file in self.files)
 
+    @property
+    def repairable(self) -> bool:
+        """Whether a repair would do anything."""
+        return self.list_damaged or any(remark.repair for remark in self.remarks)
+
 
 def run(options: Namespace, out: Output) -> int:
     """Print what each file holds and what is wrong with it. With --repair, put right what is damaged."""
-    file, profile = chosen(options, out)
+    settings = examine_settings(profile_file(os.environ))
+    try:
+        file, profile = chosen(options, out)
+    except (ProfileError, FileSafetyError) as error:  # the list cannot be known
+        out.error(error)
+        _print(
+            _Finding(settings[0].path if settings else profile_file(os.environ), (), settings, None, usable=False), out
+        )
+        return exit_codes.STORE
     with closing(open_store(file, profile, options)) as store:
         try:
             tasks = store.load().tasks
         except FileSafetyError as error:
             report = error.report if isinstance(error, FileCorruptionError) else None
-            _print(_Finding(store.files.path, examine(store.files), report, usable=False), out)
+            _print(_Finding(store.files.path, examine(store.files), settings, report, usable=False), out)
             raise
         now = datetime.now(UTC)
         place = Place(store.files, tasks, profile_file(os.environ), second_place(profile), now)
-        finding = _Finding(store.files.path, _beside(examine(store.files), store.report), store.report)
+        finding = _Finding(store.files.path, _beside(examine(store.files), store.report), settings, store.report)
         finding = finding._replace(remarks=tuple(checkup(place)))
-        if options.repair and (finding.list_damaged or any(remark.repair for remark in finding.remarks)):
+        if options.repair and finding.repairable:
             finding = finding._replace(kept=_repair(store, place, finding, out), repaired=True)
         _print(finding, out)
     return finding.exit_code
@@ -81,7 +97,10 @@ def _repair(store: TaskStore, place: Place, finding: _Finding, out: Output) -> t
         state = load(store, out)
         state.change("remove relations that lead nowhere", dangling(place.tasks))
         save(state, store, out)
-    return (*kept, *set_aside(damaged_copies(place), place.now))
+    kept += tuple(set_aside(damaged_copies(place), place.now))
+    if any(remark.topic == "profile" and remark.repair for remark in finding.remarks):
+        kept += ProfileStore(place.profile, lock_timeout=store.files.lock.timeout).repair(place.now)
+    return kept
 
 
 def _beside(files: Iterable[Examined], report: RecoveryReport | None) -> list[Examined]:
@@ -97,7 +116,8 @@ def _print(finding: _Finding, out: Output) -> None:
     if out.json:
         out.document(_document(finding))
     else:
-        out.lines(map(literal, (str(finding.list_path), *_table(finding.files, out), *_sentences(finding))))
+        files = (*finding.files, *finding.settings)
+        out.lines(map(literal, (str(finding.list_path), *_table(files, out), *_sentences(finding))))
 
 
 def _document(finding: _Finding) -> dict[str, object]:
@@ -105,6 +125,7 @@ def _document(finding: _Finding) -> dict[str, object]:
         "file": str(finding.list_path),
         "state": _VERDICTS[finding.exit_code],
         "files": [file.to_json() for file in finding.files],
+        "settings": [file.to_json() for file in finding.settings],
         "recovery": finding.report.to_json() if finding.report else None,
         "repaired": finding.repaired,
         "kept": [str(path) for path in finding.kept],
@@ -113,15 +134,26 @@ def _document(finding: _Finding) -> dict[str, object]:
 
 
 def _table(files: Sequence[Examined], out: Output) -> Iterator[str]:
+    now = datetime.now(UTC)
     columns = (
         Column("FILE", [file.path.name for file in files], drop=1),
         Column("STATE", [file.state for file in files], drop=2),
-        Column("BYTES", [_number(file.size) for file in files], drop=4, right=True),
+        Column("AGE", [sentences.age(file.saved, now) if file.saved else "" for file in files], drop=4),
+        Column("SCHEMA", [_number(file.schema) for file in files], drop=6, right=True),
+        Column("CHECKSUM", [_checksum(file) for file in files], drop=7),
+        Column("BYTES", [_number(file.size) for file in files], drop=8, right=True),
         Column("CHANGE", [_number(file.seq) for file in files], drop=5, right=True),
         Column("TASKS", [_number(file.tasks) for file in files], drop=3, right=True),
         Column("", [file.failure or file.damage or file.note for file in files]),
     )
     return lines(columns, out.width if out.to_terminal else _UNLIMITED)
+
+
+def _checksum(file: Examined) -> str:
+    """Its beginning, as in the names of copies, where it holds."""
+    if file.verified is None:
+        return ""
+    return file.checksum[:12] if file.verified else "wrong"
 
 
 def _number(value: int | None) -> str:
@@ -138,7 +170,7 @@ def _sentences(finding: _Finding) -> Iterator[str]:
         yield "Repaired: the list was written anew." if finding.list_damaged else "Repaired what can be."
         if finding.kept:
             yield f"The damaged bytes are kept in {', '.join(path.name for path in finding.kept)}."
-    elif finding.exit_code == exit_codes.REPAIRED:
+    elif finding.usable and finding.repairable:
         yield "To put it right: todurable doctor --repair"
     elif finding.exit_code == exit_codes.DONE:
         yield "All is well." if any(file.size is not None for file in finding.files) else "There is no list yet."
