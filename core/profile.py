@@ -119,7 +119,7 @@ class ProfileStore:
         On return it is on the disk; what was there is the newest backup. Returns all settings as they are now.
         Raises ProfileError where `profile` is not valid, FileSafetyError where it or its backup cannot be written.
         """
-        return self.change(_differences(asdict(self._loaded), asdict(profile)))
+        return self.change(differences(self._loaded, profile))
 
     def change(self, fields: Mapping[str, Any]) -> Profile:
         """Give these fields a new value and keep all others, as `save`.
@@ -297,14 +297,15 @@ def _changed(document: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str
     return changed
 
 
-def _differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+def differences(old: Profile, new: Profile) -> dict[str, Any]:
     """What `change` needs to make `new` of `old`, entry by entry where a field holds several."""
     found: dict[str, Any] = {}
-    for name, value in new.items():
+    before = asdict(old)
+    for name, value in asdict(new).items():
         if name in NAMED:
-            entries = dict.fromkeys((*old[name], *value))
-            found |= {f"{name}.{key}": value.get(key) for key in entries if old[name].get(key) != value.get(key)}
-        elif value != old[name]:
+            entries = dict.fromkeys((*before[name], *value))
+            found |= {f"{name}.{key}": value.get(key) for key in entries if before[name].get(key) != value.get(key)}
+        elif value != before[name]:
             found[name] = value
     return found
 

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+from typing import Any
 
+import pytest
 from textual.events import Paste
 
 from core.profile import Profile, ProfileStore
 from tests.app_driver import opened, saved_list
+from tests.in_process import call
+from tests.processes import Child
+from tests.trouble import HOLDER
+from ui import running, side_worker
+from ui.screens.list_screen import ListScreen
+from ui.screens.welcome_screen import WelcomeScreen
 from ui.views import View
 
 
@@ -47,6 +56,79 @@ async def _open_again(file: Path, path: Path, profile: Profile) -> None:
         await app.type("-dairy")
         await app.press("enter")
         await app.until(lambda: "pay rent" in app.text and "dairy" not in app.text)
+
+
+async def test_a_filter_is_saved_beside_those_that_others_save(tmp_path: Path) -> None:
+    file, path = tmp_path / "tasks.json", tmp_path / "profile.json"
+    saved_list(file, "buy milk")
+    store = ProfileStore(path)
+    known = store.change({"filters.old": "a", "tour_seen": True})
+    async with opened(file, profile=known, profile_path=path) as app:
+        store.change({"filters.theirs": "b", "filters.old": None})
+        await app.press("/")
+        await app.type("milk")
+        await app.press("enter", "F")
+        await app.type("v1.5")
+        await app.press("enter")
+        await app.until(lambda: store.load().filters == {"theirs": "b", "v1.5": "milk"})
+
+
+@pytest.mark.parametrize("text", ['{"schema_version": 2, "theme": "nord"}', '{"schema_version": 1, "week_start": 9}'])
+async def test_a_profile_that_cannot_be_used_is_told_and_never_overwritten(text: str, tmp_path: Path) -> None:
+    file, path = tmp_path / "tasks.json", tmp_path / "profile.json"
+    saved_list(file, "one")
+    path.write_text(text)
+    async with opened(file, size=(120, 30), profile_path=path, told=["The profile is odd."]) as app:
+        await app.until(lambda: app.says("The profile is odd."))
+        app.app.theme = "todurable-light"
+        await app.until(lambda: app.says("Your settings are not saved:"))
+        await app.press("j", "backslash")
+        await app.until(lambda: "All tasks" in app.text)
+        await app.app.actors.keeping.action_welcome()
+        await app.until_on(WelcomeScreen)
+        await app.press("enter", "escape")
+        await app.until_on(ListScreen)
+    assert path.read_text() == text
+    assert sorted(name for name in os.listdir(tmp_path) if "profile" in name) == ["profile.json", "profile.json.lock"]
+
+
+async def test_what_cannot_be_remembered_at_once_is_remembered_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(side_worker, "_PROFILE_PATIENCE", 0.0)
+    file, path = tmp_path / "tasks.json", tmp_path / "profile.json"
+    saved_list(file, "one")
+    store = ProfileStore(path)
+    store.change({"tour_seen": True})
+    with Child(HOLDER, tmp_path / "profile.json.lock") as child:
+        assert child.hear() == "held"
+        async with opened(file, profile_path=path) as app:
+            app.app.theme = "todurable-light"
+            await app.until(lambda: app.says("Your settings are not saved: profile.json.lock is locked"))
+            child.tell()
+            child.end()
+    assert store.load().theme == "todurable-light"
+
+
+def test_before_the_app_opens_warnings_are_kept_for_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / "todurable").mkdir()
+    (home / "todurable" / "profile.json").write_text('{"schema_version": 1, "theme": 5}')
+    given: list[Any] = []
+
+    def run(*arguments: Any) -> int:
+        given.append(arguments)
+        return 0
+
+    monkeypatch.setattr(running, "run", run)
+    assert call("tui", terminal=True) == (0, "", "")
+    _file, profile, _path, _first, told = given[0]
+    assert (profile.theme, len(told)) == ("", 1)
+    assert told[0].startswith("In the profile “theme” must be a text, not a number.")
+    (home / "todurable" / "profile.json").write_text('{"schema_version": 1, "file": 5, "theme": 5}')
+    assert call("tui", terminal=True).code == 1
+    (home / "todurable" / "profile.json").write_text('{"schema_version": 7}')
+    assert call("--file", str(home / "todurable" / "tasks.json"), "tui", terminal=True).code == 0
+    assert given[-1][1].tour_seen
 
 
 async def test_keys_can_be_rebound_and_clashes_are_named(tmp_path: Path) -> None:

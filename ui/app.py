@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from inspect import isawaitable
@@ -33,7 +33,7 @@ from ui.messages import Noticed, Told
 from ui.screens.list_screen import ListScreen
 from ui.settings import store_opener
 from ui.showing import Showing
-from ui.side_worker import LeftBehind, Others, SideWorker
+from ui.side_worker import LeftBehind, NotRemembered, Others, SideWorker
 from ui.status import READING, Status
 from ui.store_worker import Changed, Copied, Doing, Loaded, Looked, Recovered, Stopped, StoreWorker, Trouble, Unreadable
 from ui.sturdy import SturdyApp
@@ -63,7 +63,7 @@ class TaskApp(SturdyApp):
     """The app on the list at `file`. `clock` gives the present time, with its zone.
 
     What is remembered goes into the profile at `profile_path`; None: it is forgotten. `first` is shown until the list
-    is read.
+    is read, `told` once it is: what its user must know before all else.
     """
 
     TITLE = "todurable"
@@ -79,6 +79,7 @@ class TaskApp(SturdyApp):
         profile: Profile = _USUAL,
         profile_path: Path | None = None,
         first: FirstLook | None = None,
+        told: Sequence[str] = (),
     ) -> None:
         super().__init__()
         self.state = AppState(clock=clock)
@@ -91,7 +92,8 @@ class TaskApp(SturdyApp):
         self._events: asyncio.AbstractEventLoop | None = None
 
         self._file, self._clock, self._first = file, clock, first
-        commands, self._key_problems = rebound(COMMANDS, profile.keys)
+        commands, key_problems = rebound(COMMANDS, profile.keys)
+        self._told_first = (*told, *key_problems)
         self.main = ListScreen(ListStatus(file.name, phase=READING), self._today, self.perform, commands)
         self.changing = Changing(self.state, self.main, self._changed)
         self.showing = Showing(self.state, self.main, clock, self._post)
@@ -300,6 +302,8 @@ class TaskApp(SturdyApp):
                 self.status.show()
             case LeftBehind(drafts):
                 self.actors.editing.tell_left_behind(drafts)
+            case NotRemembered(error):
+                self.main.message.say(sentences.not_remembered(error), problem=True)
 
     async def _open(self, opened: Opened) -> None:
         from ui.screens.stop_screen import StopScreen
@@ -325,8 +329,8 @@ class TaskApp(SturdyApp):
         self.changing.opened = True
         self.actors.editing.renew_words()
         self.actors.looking.open_first(self.memory.profile.start_view)
-        if self._key_problems:
-            self.main.message.say(" ".join(self._key_problems), problem=True)
+        if self._told_first:
+            self.main.message.say(" ".join(self._told_first), problem=True)
         self.status.show()
 
     async def _stop_at(self, error: FileSafetyError) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from core.profile import Profile
+from core.profile import Profile, differences
 from ui.side_worker import SideWorker
 
 
@@ -19,9 +19,8 @@ class Memory:
 
     def remember(self, **fields: Any) -> None:
         """Give fields of the profile these values, for good."""
-        changed = {name: value for name, value in fields.items() if getattr(self.profile, name) != value}
-        if changed:
-            self.profile = replace(self.profile, **changed)
+        before, self.profile = self.profile, replace(self.profile, **fields)
+        if changed := differences(before, self.profile):
             self._side.remember(changed)
 
     def is_first_time(self) -> bool:

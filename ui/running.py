@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,23 +18,34 @@ _PATIENCE = 10.0
 """Seconds that a save which was begun may take after the screen is gone."""
 
 
-def run(file: Path, profile: Profile, profile_path: Path | None, first: FirstLook | None = None) -> int:
+def run(
+    file: Path,
+    profile: Profile,
+    profile_path: Path | None,
+    first: FirstLook | None = None,
+    told: Sequence[str] = (),
+) -> int:
     """Open the app on the list at `file`, then on each that its user goes to; returns the exit code of the last.
 
-    `first` is a look at the list at `file` that was begun before.
+    `first` is a look at the list at `file` that was begun before; `told` is said once that is open.
     """
     # Many tasks make many tuples at once: looking for cycles in them takes longer than all the rest.
     gc.set_threshold(_GARBAGE, 10, 10)
     following = file
     while True:
         app = TaskApp(
-            following, lock_timeout=profile.lock_timeout, profile=profile, profile_path=profile_path, first=first
+            following,
+            lock_timeout=profile.lock_timeout,
+            profile=profile,
+            profile_path=profile_path,
+            first=first,
+            told=told,
         )
         app.welcomes = profile_path is not None and not profile.tour_seen
         code = _run_one(app)
         if code != exit_codes.DONE or app.actors.keeping.next_file is None:
             return code
-        profile, following = app.memory.profile, app.actors.keeping.next_file
+        profile, following, told = app.memory.profile, app.actors.keeping.next_file, ()
         first = first_look(following, profile.start_view, lambda: datetime.now(UTC))
 
 

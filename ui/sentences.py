@@ -118,6 +118,11 @@ _EMPTY = {
 }
 
 
+def not_remembered(error: Exception) -> str:
+    """That a setting, such as how the screen is divided, could not be saved."""
+    return f"Your settings are not saved: {error} They hold until you quit, and saving them is tried again."
+
+
 def size(number: int) -> str:
     """So many bytes, in three digits or so."""
     if number < _KILO:

@@ -45,7 +45,7 @@ def chosen(options: Namespace, out: Output) -> tuple[Path, Profile]:
         if named is None:
             raise
         out.warn(f"{error} The usual settings are used.")
-        profile, problems = Profile(), ()
+        profile, problems = Profile(tour_seen=True), ()  # whose settings cannot be read is asked for none
     for problem in problems:
         if problem.field.partition(".")[0] == choosing:
             out.note("Mend it with: todurable profile edit")

@@ -7,6 +7,7 @@ is worth a failure of the app: what cannot be written is tried again at the next
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -29,6 +30,10 @@ from core.store import utc
 
 POLL = 1.0
 """Seconds between two looks for other screens: one listing of a small directory."""
+_RETRY = 15.0
+"""Seconds after which what could not be remembered is tried again; at the end, and with what comes next, it is too."""
+_PROFILE_PATIENCE = 0.5
+"""Seconds to wait for the lock of the profile: what is half typed waits as long."""
 DELAY = 0.2
 """Seconds after which what is typed is on its way to the disk."""
 
@@ -45,6 +50,12 @@ class LeftBehind(Struct, frozen=True):
     drafts: tuple[Draft, ...]
 
 
+class NotRemembered(Struct, frozen=True):
+    """What was to be remembered could not be written to the profile, and why; it is tried again."""
+
+    error: Exception
+
+
 class SideWorker:
     """See the module. `tell` is called in the thread, and must not wait."""
 
@@ -52,7 +63,7 @@ class SideWorker:
         self,
         file: Path,
         clock: Callable[[], datetime],
-        tell: Callable[[Others | LeftBehind], None],
+        tell: Callable[[Others | LeftBehind | NotRemembered], None],
         profile_path: Path | None = None,
     ) -> None:
         self.problem: OSError | FileSafetyError | ProfileError | None = None
@@ -71,8 +82,12 @@ class SideWorker:
         self._errors: list[BaseException | None] = []
         self._others: tuple[Presence, ...] = ()
         self._unneeded: list[Path] = []
-        self._profile = ProfileStore(profile_path) if profile_path else None
+        self._profile_path = profile_path
         self._remembered: dict[str, Any] = {}
+        self._unwritten: dict[str, Any] = {}
+        """What is to be remembered, and could not be written."""
+        self._told_problem = ""
+        self._next_attempt = 0.0
         self._forget = self._stopping = False
 
     # For any thread; none of these waits for files
@@ -106,7 +121,7 @@ class SideWorker:
             self._changed.notify_all()
 
     def remember(self, fields: Mapping[str, Any]) -> None:
-        """Write these fields of the profile."""
+        """Write these fields of the profile, as `ProfileStore.change` takes them; that it fails is told."""
         with self._changed:
             self._remembered |= fields
             self._changed.notify_all()
@@ -186,11 +201,26 @@ class SideWorker:
             self._try(lambda: drafts.forget_taken(self._files))
         for file in unneeded:
             self._try(partial(scratch.remove, file))
-        if remembered and self._profile is not None:
-            self._try(partial(self._profile.change, remembered))
+        if remembered or (self._unwritten and (self._stopping or monotonic() >= self._next_attempt)):
+            self._unwritten |= remembered
+            self._try(self._write_profile)
         if errors:
             entries = ["".join(format_exception(error)) for error in errors]
             self._try(lambda: log.append(self._logs, entries, self._clock()))
+
+    def _write_profile(self) -> None:
+        if self._profile_path is None:
+            return
+        try:
+            with closing(ProfileStore(self._profile_path, lock_timeout=_PROFILE_PATIENCE)) as profile:
+                profile.change(self._unwritten)
+        except (FileSafetyError, ProfileError) as error:
+            self._next_attempt = monotonic() + _RETRY
+            if str(error) != self._told_problem:
+                self._told_problem = str(error)
+                self._tell(NotRemembered(error))
+            raise
+        self._unwritten, self._told_problem = {}, ""
 
     def _keep(self, half_typed: tuple[Draft, ...]) -> None:
         drafts.keep(self._files, half_typed)

@@ -8,7 +8,9 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from core.errors import TodurableError
 from core.paths import make_private_directory, profile_file
 from core.profile import Profile
 from ui.arguments import UsageError
@@ -25,13 +27,30 @@ def run(options: Namespace, out: Output) -> int:
         os.environ["NO_COLOR"] = "1"  # which Textual reads
     if options.demo:
         return _try_out()
-    file, profile = chosen(options, out)
+    told = _Told()
+    try:
+        file, profile = chosen(options, told)
+    except TodurableError:
+        for sentence in told.warnings:
+            out.warn(sentence)
+        raise
     if options.file is None:
         make_private_directory(file.parent)
     first = first_look(file, profile.start_view, lambda: datetime.now(UTC))
     from ui.running import run as run_app  # which takes most of the time that a start takes
 
-    return run_app(file, profile, profile_file(os.environ), first)
+    return run_app(file, profile, profile_file(os.environ), first, told.warnings)
+
+
+class _Told(Output):
+    """Keeps the warnings for the app: nobody sees what stands behind it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.warnings: list[str] = []
+
+    def warn(self, sentence: str, **_fields: Any) -> None:
+        self.warnings.append(sentence)
 
 
 def _try_out() -> int:
