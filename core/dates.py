@@ -111,9 +111,23 @@ def parse_leading_date(text: str, *, today: date, week_start: int = 0, zone: tzi
     return _wall_time(datetime.combine(day, clock), zone), end
 
 
-def with_weekday(text: str) -> str:
+def with_weekday(text: str, style: str = "iso") -> str:
     """A day or time as `parse_date` gives it, for people to check: `Thu 2026-12-24 17:00`."""
-    return f"{SHORT_WEEKDAYS[date.fromisoformat(text[:10]).weekday()]} {text.replace('T', ' ')}"
+    return f"{SHORT_WEEKDAYS[date.fromisoformat(text[:10]).weekday()]} {written(text, style)} {text[11:]}".rstrip()
+
+
+def written(text: str, style: str, today: date | None = None) -> str:
+    """The day of `text`, as `parse_date` gives it, in a style of the profile: 2026-12-24, 24.12.2026, 12/24/2026.
+
+    The last two without the year where it is that of `today`. “words” is for whoever has words; else as “iso”.
+    """
+    year, month, day = text[:4], text[5:7], text[8:10]
+    short = today is not None and today.year == int(year)
+    if style == "day-month":
+        return f"{day}.{month}." if short else f"{day}.{month}.{year}"
+    if style == "month-day":
+        return f"{month}/{day}" if short else f"{month}/{day}/{year}"
+    return text[:10]
 
 
 def _wall_time(moment: datetime, zone: tzinfo | None) -> str:

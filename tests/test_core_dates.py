@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.dates import WEEKDAYS, DateError, parse_date, parse_leading_date, with_weekday
+from core.dates import WEEKDAYS, DateError, parse_date, parse_leading_date, with_weekday, written
 from core.task import check_fields
 
 TUESDAY = date(2026, 11, 24)
@@ -238,6 +238,22 @@ def test_the_longest_leading_date_is_taken(text: str, moment: str, rest: str) ->
 def test_people_are_shown_the_day_of_the_week() -> None:
     assert with_weekday("2026-12-24") == "Thu 2026-12-24"
     assert with_weekday("2026-12-24T17:00") == "Thu 2026-12-24 17:00"
+    assert with_weekday("2026-12-24T17:00", "day-month") == "Thu 24.12.2026 17:00"
+
+
+@pytest.mark.parametrize(
+    ("style", "whole", "short"),
+    [
+        ("words", "2026-01-05", "2026-01-05"),
+        ("iso", "2026-01-05", "2026-01-05"),
+        ("day-month", "05.01.2026", "05.01."),
+        ("month-day", "01/05/2026", "01/05"),
+    ],
+)
+def test_dates_are_written_in_the_style_of_the_profile(style: str, whole: str, short: str) -> None:
+    assert written("2026-01-05T17:00", style) == whole
+    assert written("2026-01-05", style, TUESDAY) == short
+    assert written("2026-01-05", style, date(2025, 12, 31)) == whole
 
 
 @given(st.text() | LIKE_DATES, DAYS, st.integers(0, 6), st.sampled_from([None, UTC, BERLIN]))

@@ -259,9 +259,9 @@ async def test_a_click_selects_and_the_wheel_scrolls(fifty: Path) -> None:
 async def test_only_what_changed_is_drawn(fifty: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     drawn: set[int] = set()
 
-    def noted(task: Task, columns: Columns, today: date, look: Look) -> list[Piece]:
+    def noted(task: Task, columns: Columns, today: date, look: Look, date_style: str) -> list[Piece]:
         drawn.add(task.id)
-        return task_line(task, columns, today, look)
+        return task_line(task, columns, today, look, date_style)
 
     monkeypatch.setattr("ui.widgets.task_list.task_line", noted)
     async with opened(fifty) as app:

@@ -101,6 +101,26 @@ def test_groups_have_headings_on_a_terminal_and_none_in_a_pipe() -> None:
     assert [line for line in by_due[1:] if not line.startswith(" ")] == ["Overdue", "2400-01-01", "No date"]
 
 
+@pytest.mark.parametrize(
+    ("style", "written"), [("iso", "2400-01-01"), ("day-month", "01.01.2400"), ("month-day", "01/01/2400")]
+)
+def test_dates_are_written_as_the_profile_says(style: str, written: str) -> None:
+    call("profile", "set", "date_style", style)
+    call("edit", "6", "due:today", "scheduled:2400-01-01")
+    lines = call("list", "--no-color", terminal=True).out.splitlines()
+    assert f" {written}  Mow" in next(line for line in lines if "Mow" in line)
+    assert "today" not in "".join(lines)
+    by_due = call("list", "--no-color", "--group", "due", "--columns", "name,scheduled", terminal=True).out
+    assert f"\n{written}\n" in by_due
+    assert ["Active", written] in [line.split() for line in by_due.splitlines()]
+    assert "2400-01-01" in call("list").out
+    shown_one = call("show", "2").out
+    assert f"due         Sat {written}\n" in shown_one
+    assert f"  what happened\n  {TODAY:%a} " in shown_one
+    call("edit", "2", "every:year")
+    assert call("done", "2").out.endswith(f"Mon {written.replace('2400', '2401')}\n")
+
+
 @pytest.mark.parametrize("columns", [1, 5, 20, 200])
 def test_no_line_is_wider_than_the_terminal(columns: int) -> None:
     for arguments in ([], ["--group", "project"], ["--columns", "id,name,description,created"]):

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from core.profile import Profile
 from core.state import AppState
 from tests.app_driver import opened
+from ui.screens.date_screen import DateScreen
+from ui.screens.form_screen import FormScreen
+from ui.screens.list_screen import ListScreen
 
 
 async def test_rules_and_other_tasks_are_told_in_words(tmp_path: Path) -> None:
@@ -24,3 +28,33 @@ async def test_rules_and_other_tasks_are_told_in_words(tmp_path: Path) -> None:
         assert "+2" in app.text
         assert job.uid[:8] not in app.text
         assert "FREQ" not in app.text
+
+
+async def test_dates_are_written_as_the_profile_says_everywhere(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    state = AppState()
+    state.add_task("Pay rent", priority=0, due="2400-01-05", scheduled="2400-01-05")
+    state.save_to_file(file)
+    async with opened(file, size=(160, 40), profile=Profile(tour_seen=True, date_style="day-month")) as app:
+        assert "05.01.2400" in app.rows[0]
+        await app.press("4")
+        await app.until(lambda: "Wednesday 05.01.2400" in app.rows[0])
+        await app.press("enter")
+        await app.until(lambda: "scheduled" in app.text)
+        assert app.text.count("Wed 05.01.2400") == 2
+        await app.press("w", "d")
+        await app.until_on(DateScreen)
+        assert app.says("Wed 05.01.2400, in ")
+        await app.press("escape")
+        await app.until_on(ListScreen)
+        await app.press("e")
+        await app.until_on(FormScreen)
+        assert app.says("Wed 05.01.2400, in ")
+        await app.press("escape")
+        await app.until_on(ListScreen)
+        await app.press("a")
+        await app.type("call due:2400-02-03")
+        await app.until(lambda: app.says("Thu 03.02.2400, in "))
+        await app.press("escape")
+        app.app._use(Profile(tour_seen=True, date_style="month-day"))
+        await app.until(lambda: "Wednesday 01/05/2400" in app.rows[0] and "01/05/2400" in app.rows[1])

@@ -87,6 +87,11 @@ def test_days_in_words(day: str, words: str) -> None:
     assert day_words(day, TODAY) == words
 
 
+def test_days_in_the_style_of_the_profile() -> None:
+    assert day_words("2026-11-19T08:00", TODAY, "day-month") == "Thu 19.11.2026 08:00, tomorrow"
+    assert day_words("2026-11-25", TODAY, "month-day") == "Wed 11/25/2026, in 7 days"
+
+
 def _preview(app: Driver) -> str:
     return " ".join(app.lines[-5:])
 

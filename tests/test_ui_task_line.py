@@ -83,6 +83,28 @@ def test_a_due_date_is_said_as_people_say_it(due: str, words: str, style: str) -
     assert due_words(due, _TODAY) == (words, style)
 
 
+@pytest.mark.parametrize(
+    ("due", "style", "words", "kind"),
+    [
+        ("2026-11-20", "iso", "2026-11-20!", "late"),
+        ("2025-11-20", "day-month", "20.11.2025!", "late"),
+        ("2026-11-20", "month-day", "11/20!", "late"),
+        ("2026-11-21", "iso", "2026-11-21", "soon"),
+        ("2026-11-21T17:00", "day-month", "today 17:00", "soon"),
+        ("2026-11-22T17:00", "day-month", "22.11.", "soon"),
+        ("2026-11-27", "month-day", "11/27", "due"),
+        ("2027-01-01", "month-day", "01/01/2027", "due"),
+    ],
+)
+def test_a_due_date_is_written_as_the_profile_says(due: str, style: str, words: str, kind: str) -> None:
+    assert due_words(due, _TODAY, style) == (words, kind)
+    assert len(words) <= 11
+    shown = "".join(
+        piece.text for piece in task_line(_task(due=due), _columns(_task(due=due), 80), _TODAY, date_style=style)
+    )
+    assert words in shown
+
+
 def test_what_is_done_is_late_no_more() -> None:
     task = _task(due="2026-11-19", priority=Priority.HIGH, status=Status.DONE)
     styles = {piece.style for piece in task_line(task, _columns(task, 100), _TODAY)}

@@ -52,7 +52,7 @@ class Actors:
         app, file, clock, changing, showing, drafting, memory, side, look, use = ground
         state, screen = changing.state, changing.screen
         self._showing, self._clock = showing, clock
-        self.detailing = Detailing(state, screen, file, clock, showing.post)
+        self.detailing = Detailing(state, showing, screen, file, clock)
         self.conflicts = ConflictActions(changing)
         self.forms = FormActions(changing, drafting, side, self._words)
         self.describing = DescriptionActions(changing, drafting, side, look)
@@ -81,4 +81,4 @@ class Actors:
         return self._clock().astimezone().date()
 
     def _words(self) -> QuickAddWords:
-        return words_for(self._showing.counts, self._today(), self._showing.week_start)
+        return words_for(self._showing.counts, self._today(), self._showing.week_start, self._showing.date_style)

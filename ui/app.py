@@ -132,6 +132,8 @@ class TaskApp(SturdyApp):
         """Have the app as `profile` says, as far as that can change while it is open."""
         self.memory.profile = profile
         self.showing.week_start = profile.week_start
+        self.showing.date_style = self.main.tasks.date_style = profile.date_style
+        self.main.tasks.refresh()
         self.showing.filters = profile.filters
         self.main.panes.want(sidebar=profile.sidebar, details=profile.details)
         if profile.theme in self.available_themes:

@@ -18,6 +18,7 @@ from core.task import Task
 from ui.moments import shown_moment
 from ui.newest import Newest
 from ui.screens.list_screen import ListScreen
+from ui.showing import Showing
 from ui.told_changes import told_record
 from ui.widgets.details import Event
 
@@ -31,21 +32,22 @@ _MOST = 30
 
 
 class Detailing:
-    """The past of the list at `file` is read in a thread. `post` has something done by the thread of the screen."""
+    """The past of the list at `file` is read in a thread."""
 
     def __init__(
         self,
         state: ListState,
+        showing: Showing,
         screen: ListScreen,
         file: Path,
         clock: Callable[[], datetime],
-        post: Callable[[Callable[[], None]], None],
     ) -> None:
         self._state = state
+        self._showing = showing
         self._screen = screen
         self._file = file
         self._clock = clock
-        self._newest = Newest(post)
+        self._newest = Newest(showing.post)
         self._timer: Timer | None = None
 
     def follow(self) -> None:
@@ -53,7 +55,7 @@ class Detailing:
         if not self._screen.panes.details_wanted:
             return
         task = self._screen.tasks.current
-        self._screen.details.show(task, self._state.known)
+        self._screen.details.show(task, self._state.known, self._showing.date_style)
         if self._timer is not None:
             self._timer.stop()
         if task is not None:

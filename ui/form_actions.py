@@ -51,7 +51,7 @@ class FormActions:
         from ui.widgets.form_fields import Around
 
         words = self._words()
-        around = Around(words.today, words.week_start, self._state.known, self._state.find)
+        around = Around(words.today, words.week_start, self._state.known, self._state.find, words.date_style)
         self._form = FormScreen(task, texts, around, words, self._save)
         self._side.edit(task.uid)
         await self._screen.app.push_screen(self._form, lambda _result: self._closed())
@@ -103,5 +103,5 @@ class FormActions:
             if answer is not None:
                 self._changing.do(lambda: self._state.edit(chosen, _TITLES[field].lower(), **{field: answer.day}))
 
-        screen = DateScreen(_TITLES[field], getattr(chosen[0], field), words.today, words.week_start)
+        screen = DateScreen(_TITLES[field], getattr(chosen[0], field), words)
         await self._screen.app.push_screen(screen, take)

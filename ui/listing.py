@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from msgspec.structs import replace
 
 from core import facts
-from core.dates import SHORT_WEEKDAYS
+from core.dates import SHORT_WEEKDAYS, written
 from core.display import literal
 from core.task import Priority, Status, Task
 from ui.columns import Column, cut, lines
@@ -20,18 +20,22 @@ _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 _STYLES = {"overdue": "\x1b[31m", "today": "\x1b[33m", "active": "\x1b[32m", "high": "\x1b[1m", "over": _DIM}
 _MARKS = {Status.PENDING: "", Status.ACTIVE: ">", Status.DONE: "x", Status.CANCELLED: "-", Status.DELETED: "~"}
 _HEADINGS = {"id": "ID", "priority": "P", "mark": ""}
+_DAYS = ("due", "scheduled", "wait", "until")
 _RIGHT = ("id", "estimate", "parent")
 _DROPPED_FIRST = ("labels", "due", "priority", "mark", "id")
 """Of the columns that people see unasked: which goes where there is no room."""
 
 
 class Listing:
-    """Tasks on their way out. `known` has every task by uid, `now` is the present in the user's zone."""
+    """Tasks on their way out. `known` has every task by uid, `now` is the present in the user's zone.
 
-    def __init__(self, known: Mapping[str, Task], now: facts.Moment, *, words: bool = True) -> None:
+    People see dates in a style of the profile, `date_style`; programs as they are.
+    """
+
+    def __init__(self, known: Mapping[str, Task], now: facts.Moment, date_style: str = "words") -> None:
         self._known = known
         self._now = now
-        self._words = words
+        self._date_style = date_style
 
     def for_pipes(self, tasks: Iterable[Task], fields: Sequence[str]) -> Iterator[str]:
         """A line a task; no field can hold the tab between them, for `literal` replaces it."""
@@ -60,8 +64,8 @@ class Listing:
         return Column(heading, cells, drop=drop, right=field in _RIGHT)
 
     def _cell(self, task: Task, field: str) -> str:
-        if field == "due" and task.due and self._words:
-            return day_in_words(task.due, self._now.day)
+        if field in _DAYS and (day := getattr(task, field)):
+            return shown_day(day, self._now.day, self._date_style)
         if field == "priority":
             return str(task.priority.value or "")
         return literal(self._field(task, field))
@@ -82,13 +86,18 @@ class Listing:
         return "high" if task.priority is Priority.HIGH else ""
 
 
-def grouped(tasks: Iterable[Task], field: str, today: str) -> list[tuple[str, list[Task]]]:
+def grouped(tasks: Iterable[Task], field: str, today: str, date_style: str = "words") -> list[tuple[str, list[Task]]]:
     """`tasks` under headings; where a task has several tags it stands under each."""
     groups: dict[tuple[bool, str], tuple[str, list[Task]]] = {}
     for task in tasks:
-        for key, heading in _group(task, field, today):
+        for key, heading in _group(task, field, today, date_style):
             groups.setdefault((not key, key), (heading, []))[1].append(task)
     return [groups[key] for key in sorted(groups)]
+
+
+def shown_day(day: str, today: str, date_style: str) -> str:
+    """A date with its time as people want to see it."""
+    return day_in_words(day, today) if date_style == "words" else f"{written(day, date_style)} {day[11:]}".rstrip()
 
 
 def day_in_words(day: str, today: str) -> str:
@@ -100,7 +109,7 @@ def day_in_words(day: str, today: str) -> str:
     return f"{words} {day[11:]}".rstrip()
 
 
-def _group(task: Task, field: str, today: str) -> list[tuple[str, str]]:
+def _group(task: Task, field: str, today: str, date_style: str) -> list[tuple[str, str]]:
     """What sorts the groups that `task` is in, empty for the last one, and their headings."""
     if field == "tag":
         return [(tag.casefold(), tag if tag[0] == "@" else f"+{tag}") for tag in task.tags] or [("", "No tag")]
@@ -110,17 +119,17 @@ def _group(task: Task, field: str, today: str) -> list[tuple[str, str]]:
         return [(str(task.priority.value or ""), f"Priority {task.priority.name.lower()}")]
     if field == "status":
         return [(str(list(Status).index(task.status) + 1), task.status.capitalize())]
-    return [_group_of_day(task.due, today)]
+    return [_group_of_day(task.due, today, date_style)]
 
 
-def _group_of_day(due: str | None, today: str) -> tuple[str, str]:
+def _group_of_day(due: str | None, today: str, date_style: str) -> tuple[str, str]:
     if due is None:
         return "", "No date"
     day = due[:10]
     if day < today:
         return "0", "Overdue"
-    words = day_in_words(day, today)
-    return day, day if words == day else f"{words.capitalize()} {day}"
+    words = shown_day(day, today, date_style)
+    return day, f"{words.capitalize()} {day}" if words[0].isalpha() else words
 
 
 def _labels(task: Task) -> str:

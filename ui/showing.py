@@ -47,6 +47,7 @@ class Showing:
         self._clock = clock
         self.filters: Mapping[str, str] = {}
         self.week_start = 0
+        self.date_style = "words"
         self._board = Board(self._now())
         self._newest = Newest(self._tell)
         self._settled = asyncio.Event()

@@ -10,7 +10,7 @@ ABOUT = {
     "lists": "A further list, opened with --list NAME or g l. Empty takes it off.",
     "theme": "The colours; ctrl+p, Theme shows them all.",
     "start_view": "The view that is shown first, or a query.",
-    "date_style": "words (today, fri 27 Nov), iso (2026-11-27), day-month (27.11.) or month-day (11/27).",
+    "date_style": "How dates look: words (today), iso (2026-11-27), day-month (27.11.2026), month-day (11/27/2026).",
     "week_start": "The first day of the week: a name, or a number from 0 (Monday).",
     "keys": "The keys of a command, separated by commas. Empty: the usual ones.",
     "filters": "A query under a name, shown among the views. Empty takes it off.",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple, TypeAlias
 
+from core.dates import written
 from core.facts import Moment, is_overdue, is_today, is_upcoming, is_waiting
 from core.task import Status, Task
 from core.tasklist import place
@@ -192,10 +193,11 @@ _SORT_KEYS: dict[str, Callable[[Task], Key]] = {
 
 
 class Heading(NamedTuple):
-    """A line above a group of tasks. `sort` is where the group stands among the others."""
+    """A line above a group of tasks. `sort` is where the group stands among the others, `day` what it is about."""
 
     sort: str
     text: str
+    day: str = ""
 
 
 def grouping(view: View, order: str, today: str) -> Callable[[Task], str] | None:
@@ -215,7 +217,13 @@ def heading(view: View, sort: str, today: date) -> Heading:
         return Heading(sort, "Late" if sort == _LATE else "Today")
     if sort == _LAST:
         return Heading(sort, "Without a date")
-    return Heading(sort, _day_words(sort.translate(_REVERSED) if view == DONE else sort, today))
+    day = sort.translate(_REVERSED) if view == DONE else sort
+    return Heading(sort, _day_words(day, today, "words"), day)
+
+
+def heading_words(heading: Heading, today: date, date_style: str) -> str:
+    """What `heading` says, with its day in a style of the profile."""
+    return _day_words(heading.day, today, date_style) if heading.day else heading.text
 
 
 _LATE, _ON_TIME = "0", "1"
@@ -228,8 +236,11 @@ def _next_day(task: Task, today: str) -> str:
     return min((day[:10] for day in (task.due, task.scheduled) if day is not None and day[:10] > today), default=_LAST)
 
 
-def _day_words(day: str, today: date) -> str:
+def _day_words(day: str, today: date, date_style: str) -> str:
     when = date.fromisoformat(day)
     near = {-1: "Yesterday", 0: "Today", 1: "Tomorrow"}.get((when - today).days)
-    written = f"{when:%A} {when.day} {when:%B}" + (f" {when.year}" if when.year != today.year else "")
-    return f"{near} · {written}" if near else written
+    if date_style == "words":
+        shown = f"{when.day} {when:%B}" + (f" {when.year}" if when.year != today.year else "")
+    else:
+        shown = written(day, date_style)
+    return f"{near} · {when:%A} {shown}" if near else f"{when:%A} {shown}"

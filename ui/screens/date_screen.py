@@ -16,7 +16,7 @@ from core.dates import DateError, parse_date
 from core.display import literal
 from ui.widgets.entry import Entry
 from ui.widgets.month import Month, moved
-from ui.widgets.quick_add import day_words
+from ui.widgets.quick_add import QuickAddWords, day_words
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -56,13 +56,13 @@ class DateScreen(ModalScreen[Chosen | None]):
     }
     """
 
-    def __init__(self, title: str, before: str | None, today: date, week_start: int = 0) -> None:
+    def __init__(self, title: str, before: str | None, words: QuickAddWords) -> None:
         super().__init__()
         self._title = title
-        self._today, self._week_start = today, week_start
-        self._value: str | None = before or today.isoformat()
+        self._words = words
+        self._value: str | None = before or words.today.isoformat()
         self._problem = ""
-        self._month = Month(today, week_start)
+        self._month = Month(words.today, words.week_start)
 
     def compose(self) -> ComposeResult:
         box = Vertical(
@@ -110,7 +110,7 @@ class DateScreen(ModalScreen[Chosen | None]):
             self._value = None
         elif words:
             try:
-                self._value = parse_date(words, today=self._today, week_start=self._week_start)
+                self._value = parse_date(words, today=self._words.today, week_start=self._words.week_start)
             except DateError as error:
                 self._problem = str(error)
         self._tell()
@@ -125,6 +125,6 @@ class DateScreen(ModalScreen[Chosen | None]):
     def _tell(self) -> None:
         if self._value:
             self._month.day = date.fromisoformat(self._value[:10])
-        words = day_words(self._value, self._today) if self._value else "no date"
+        words = day_words(self._value, self._words.today, self._words.date_style) if self._value else "no date"
         style = "$text-error" if self._problem else "$text-warning"
         self.query_one("#date-reading", Static).update(Content.styled(literal(self._problem) or words, style))

@@ -80,6 +80,7 @@ class FormScreen(ModalScreen[None]):
         self._texts = texts
         self._around = around
         self._save = save
+        self._words = words
         self._rows = [FormRow(field, field.text_of(task, around), around, words) for field in FORM_FIELDS]
 
     def compose(self) -> ComposeResult:
@@ -174,6 +175,4 @@ class FormScreen(ModalScreen[None]):
             if chosen is not None:
                 row.put((chosen.day or "").replace("T", " "))
 
-        await self.app.push_screen(
-            DateScreen(row.field.label, before, self._around.today, self._around.week_start), take
-        )
+        await self.app.push_screen(DateScreen(row.field.label, before, self._words), take)

@@ -42,14 +42,14 @@ def run(options: Namespace, out: Output) -> int:
         state = load(store, out)
     tasks = asked.search(state.known)
     today = moment(datetime.now())  # noqa: DTZ005 - the user's own clock
-    groups = grouped(tasks, options.group, today.day) if options.group else [("", tasks)]
+    groups = grouped(tasks, options.group, today.day, profile.date_style) if options.group else [("", tasks)]
     if options.json:
         in_order = {task.uid: task for _heading, group in groups for task in group}
         out.document([task_document(task) for task in in_order.values()])
     elif not tasks:
         out.note(_nothing(state, store.files.path, asked, everything=options.all))
     else:
-        listing = Listing(state.known, today, words=profile.date_style == "words")
+        listing = Listing(state.known, today, profile.date_style)
         if out.to_terminal:
             out.lines(_for_people(groups, listing, columns, out))
         else:

@@ -17,7 +17,7 @@ from ui import exit_codes
 from ui.choosing import named
 from ui.columns import cell_width
 from ui.output import Output
-from ui.session import load, store_for, task_document
+from ui.session import list_for, load, task_document
 from ui.told_changes import told_change
 
 _DAYS = ("due", "scheduled", "wait", "until")
@@ -28,7 +28,7 @@ _Change = tuple[Record, Change]
 
 def run(options: Namespace, out: Output) -> int:
     """Print the tasks that are named, the trash included. Writes nothing."""
-    with store_for(options, out) as store:
+    with list_for(options, out) as (store, profile):
         state = load(store, out)
         tasks = named(state, options.tasks, trash=True)
         histories = [_history(task, store) for task in tasks]
@@ -39,8 +39,9 @@ def run(options: Namespace, out: Output) -> int:
         ]
         out.document(documents)
         return exit_codes.DONE
+    style = profile.date_style
     for task, history in zip(tasks, histories, strict=True):
-        out.lines([""] * (task is not tasks[0]) + [*_fields(task, state), *_told(history, state)])
+        out.lines([""] * (task is not tasks[0]) + [*_fields(task, state, style), *_told(history, state, style)])
     return exit_codes.DONE
 
 
@@ -55,13 +56,13 @@ def _history(task: Task, store: TaskStore) -> list[_Change]:
     return found[::-1]
 
 
-def _fields(task: Task, state: ListState) -> Iterator[str]:
+def _fields(task: Task, state: ListState, style: str) -> Iterator[str]:
     yield literal(f"{task.id}  {task.name}")
     for field in FIELDS:
         value = getattr(task, field)
         if field in ("id", "name", "extra", "order", "description") or value in (None, "", ()):
             continue
-        yield f"  {field:<12}{literal(_shown(field, value, state))}"
+        yield f"  {field:<12}{literal(_shown(field, value, state, style))}"
     for name, value in (task.extra or {}).items():
         yield literal(f"  {name + ' ' * max(1, 12 - cell_width(name))}{value}")
     if task.description:
@@ -69,9 +70,13 @@ def _fields(task: Task, state: ListState) -> Iterator[str]:
         yield from (f"  {line}" for line in literal_block(task.description).split("\n"))
 
 
-def _shown(field: str, value: Any, state: ListState) -> str:
+def _shown(field: str, value: Any, state: ListState, style: str) -> str:
     if field in ("parent", "depends"):
         return ", ".join(_called(uid, state) for uid in ([value] if field == "parent" else value))
+    if field in _DAYS:
+        return with_weekday(value, style)
+    if field in _INSTANTS:
+        return _local(value, style)
     if field in _WORDS:
         return _WORDS[field](value)
     return ", ".join(value) if isinstance(value, tuple) else str(value)
@@ -82,10 +87,10 @@ def _called(uid: str, state: ListState) -> str:
     return f"{task.id} {task.name}" if task else f"{uid} (removed)"
 
 
-def _local(instant: str) -> str:
+def _local(instant: str, style: str) -> str:
     from datetime import datetime
 
-    return datetime.fromisoformat(instant).astimezone().strftime("%a %Y-%m-%d %H:%M:%S")
+    return with_weekday(datetime.fromisoformat(instant).astimezone().strftime("%Y-%m-%dT%H:%M:%S"), style)
 
 
 def _rule(rule: str) -> str:
@@ -104,18 +109,16 @@ def _event(record: Record, change: Change) -> dict[str, Any]:
     return {**about, "before": change.before, "after": change.after}
 
 
-def _told(history: Sequence[_Change], state: ListState) -> Iterator[str]:
+def _told(history: Sequence[_Change], state: ListState, style: str) -> Iterator[str]:
     if history:
         yield ""
         yield "  what happened"
     for record, change in history:
         said = record.label if change.creates or change.purges else told_change(change, record.label, state.known)
-        yield literal(f"  {_local(record.at)}  {said}")
+        yield literal(f"  {_local(record.at, style)}  {said}")
 
 
 _WORDS: dict[str, Callable[[Any], str]] = {
-    **dict.fromkeys(_DAYS, with_weekday),
-    **dict.fromkeys(_INSTANTS, _local),
     "recur": _rule,
     "estimate": _estimate,
     "priority": lambda priority: f"{priority.value} ({priority.name.lower()})",

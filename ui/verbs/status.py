@@ -60,20 +60,21 @@ def run(options: Namespace, out: Output) -> int:
         if changing:
             outcome = commit(lambda: deed.act(state, changing), changing, state, store, options, out)
             made = sorted(outcome.changed - {task.uid for task in changing} & state.known.keys())
-    _tell(deed, tasks, changing, [state.known[uid] for uid in made], out)
+    _tell(deed, tasks, changing, out)
+    for task in (state.known[uid] for uid in made):
+        from core.dates import with_weekday
+
+        day = with_weekday(task.due or task.scheduled or task.wait or "", profile.date_style)
+        out.done(f"Comes again: {task.id} {task.name}, {day}")
     if options.json:
         found = [state.known.get(task.uid, task) for task in tasks]
         out.document([task_document(task) for task in (*found, *(state.known[uid] for uid in made))])
     return exit_codes.DONE
 
 
-def _tell(deed: _Deed, tasks: Iterable[Task], changed: list[Task], made: Iterable[Task], out: Output) -> None:
+def _tell(deed: _Deed, tasks: Iterable[Task], changed: list[Task], out: Output) -> None:
     for task in tasks:
         if task in changed:
             out.done(f"{deed.told}: {task.id} {task.name}")
         else:
             out.note(f"{called(task)} {deed.already}.")
-    for task in made:
-        from core.dates import with_weekday
-
-        out.done(f"Comes again: {task.id} {task.name}, {with_weekday(task.due or task.scheduled or task.wait or '')}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -12,6 +12,7 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from core.dates import with_weekday, written
 from core.display import literal, literal_block
 from core.recurrence import shown
 from core.task import Priority, Task
@@ -51,16 +52,17 @@ class Details(VerticalScroll, can_focus=True):
         self._known: Mapping[str, Task] = {}
         self._shown: Task | None = None
         self._history: Sequence[Event] = ()
+        self._date_style = "iso"
 
     def compose(self) -> ComposeResult:
         yield self._static
 
-    def show(self, task: Task | None, known: Mapping[str, Task]) -> None:
-        """Show `task`; `known` has the tasks that it refers to."""
+    def show(self, task: Task | None, known: Mapping[str, Task], date_style: str = "iso") -> None:
+        """Show `task`, its dates in a style of the profile; `known` has the tasks that it refers to."""
         if task is None or self._shown is None or task.uid != self._shown.uid:
             self._history = ()
             self.scroll_home(animate=False)
-        self._shown, self._known = task, known
+        self._shown, self._known, self._date_style = task, known, date_style
         self._draw()
 
     def show_history(self, uid: str, events: Sequence[Event]) -> None:
@@ -87,16 +89,16 @@ class Details(VerticalScroll, can_focus=True):
 
     def _draw(self) -> None:
         task = self._shown
-        self._static.update("" if task is None else Group(*_page(task, self._known, self._history)))
+        self._static.update("" if task is None else Group(*_page(task, self._known, self._history, self._date_style)))
 
 
-def _page(task: Task, known: Mapping[str, Task], history: Iterable[Event]) -> Iterable[RenderableType]:
+def _page(task: Task, known: Mapping[str, Task], history: Iterable[Event], date_style: str) -> Iterable[RenderableType]:
     from rich.markdown import Markdown  # which costs more to import than the list costs to show
 
     yield Text(literal(task.name[:_LONGEST]), style="bold")
     yield Text(f"{SIGNS[task.status]} {task.status} · task {task.id}", style="dim")
     yield Text("")
-    yield _table((name, value) for name, value in _fields(task, known) if value)
+    yield _table((name, value) for name, value in _fields(task, known, date_style) if value)
     if task.description:
         yield Text("")
         yield Markdown(literal_block(task.description[:_LONGEST_DESCRIPTION]), hyperlinks=False, code_theme="ansi_dark")
@@ -115,11 +117,10 @@ def _table(rows: Iterable[tuple[str, str]]) -> Table:
     return table
 
 
-def _fields(task: Task, known: Mapping[str, Task]) -> Iterable[tuple[str, str]]:
-    yield "due", _day(task.due)
-    yield "scheduled", _day(task.scheduled)
-    yield "wait", _day(task.wait)
-    yield "until", _day(task.until)
+def _fields(task: Task, known: Mapping[str, Task], date_style: str) -> Iterable[tuple[str, str]]:
+    for name in ("due", "scheduled", "wait", "until"):
+        day = getattr(task, name)
+        yield name, with_weekday(day, date_style) if day else ""
     yield "repeats", shown(task.recur) if task.recur else ""
     yield "priority", _PRIORITIES.get(task.priority, "")
     yield "project", task.project
@@ -129,21 +130,18 @@ def _fields(task: Task, known: Mapping[str, Task]) -> Iterable[tuple[str, str]]:
     yield "blocked by", ", ".join(_name(uid, known) for uid in task.depends)
     yield "comment", task.comment
     yield "files", ", ".join(item.partition("/")[2] for item in task.attachments)
-    yield "created", _instant(task.created)
-    yield "started", _instant(task.started)
-    yield "completed", _instant(task.completed)
-    yield "changed", _instant(task.modified)
+    yield "created", _instant(task.created, date_style)
+    yield "started", _instant(task.started, date_style)
+    yield "completed", _instant(task.completed, date_style)
+    yield "changed", _instant(task.modified, date_style)
     yield "other", ", ".join(task.extra or ())
 
 
-def _day(day: str | None) -> str:
-    if day is None:
+def _instant(instant: str | None, date_style: str) -> str:
+    if not instant:
         return ""
-    return f"{date.fromisoformat(day[:10]):%a} {day.replace('T', ' ')}"
-
-
-def _instant(instant: str | None) -> str:
-    return f"{datetime.fromisoformat(instant).astimezone():%Y-%m-%d %H:%M}" if instant else ""
+    moment = datetime.fromisoformat(instant).astimezone()
+    return f"{written(moment.date().isoformat(), date_style)} {moment:%H:%M}"
 
 
 def _minutes(minutes: int | None) -> str:

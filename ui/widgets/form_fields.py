@@ -31,6 +31,7 @@ class Around:
     week_start: int
     tasks: Mapping[str, Task]
     find: Callable[[int | str], Task]
+    date_style: str = "words"
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def _read_day(text: str, around: Around) -> str | None:
 
 
 def _tell_day(day: str | None, around: Around) -> str:
-    return day_words(day, around.today) if day else ""
+    return day_words(day, around.today, around.date_style) if day else ""
 
 
 def _show_rule(rule: str | None, _around: Around) -> str:

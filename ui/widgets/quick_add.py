@@ -9,7 +9,7 @@ from datetime import date
 
 from textual.content import Content
 
-from core.dates import SHORT_WEEKDAYS
+from core.dates import SHORT_WEEKDAYS, with_weekday
 from core.display import literal
 from core.quickadd import QuickAdd, Span, parse
 from ui.views import View
@@ -32,12 +32,16 @@ _DAYS_TOLD, _WEEK = 14, 7
 
 @dataclass(frozen=True)
 class QuickAddWords:
-    """How a line is read: on which day, and with which projects and tags to complete, the most used first."""
+    """How a line is read: on which day, and with which projects and tags to complete, the most used first.
+
+    And how its dates are told: in a style of the profile.
+    """
 
     today: date
     week_start: int = 0
     projects: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    date_style: str = "words"
 
     def read(self, line: str) -> QuickAdd:
         """What `line` says."""
@@ -65,29 +69,32 @@ class QuickAddWords:
         return Completion(match.start(), _choices(mark, word, contexts if mark == "@" else tags))
 
 
-def words_for(counts: Mapping[View, int], today: date, week_start: int = 0) -> QuickAddWords:
+def words_for(counts: Mapping[View, int], today: date, week_start: int = 0, date_style: str = "words") -> QuickAddWords:
     """What to read a line with that is added to a list whose views have so many tasks."""
     by_use = sorted((view for view, count in counts.items() if count > 0), key=lambda view: -counts[view])
     projects, tags = (tuple(view.name for view in by_use if view.kind == kind) for kind in ("project", "tag"))
-    return QuickAddWords(today, week_start, projects, tags)
+    return QuickAddWords(today, week_start, projects, tags, date_style)
 
 
 def preview(line: str, words: QuickAddWords, completion: Completion) -> Content:
     """One line that tells what `line` says, or what is wrong with it, and what tab would complete."""
     said = words.read(line)
     problems = [Content.styled(literal(problem.reason), "$text-error") for problem in said.problems]
-    parts = problems or [_told(span, said, words.today) for span in said.spans if span.kind != "text"]
+    parts = problems or [_told(span, said, words) for span in said.spans if span.kind != "text"]
     start, choices = completion
     if choices and choices != (line[start:],):
         parts.append(Content.assemble(("tab ", "bold"), (literal("  ".join(choices)), _QUIET)))
     return Content("   ").join(parts) if parts else Content.styled(_HINT, _QUIET)
 
 
-def day_words(text: str, today: date) -> str:
+def day_words(text: str, today: date, date_style: str = "words") -> str:
     """A date as `Task.due` holds it, in words that show whether it is the right one: `Fri 24 Dec 17:00, in 3 days`."""
     day = date.fromisoformat(text[:10])
-    year = f" {day.year}" if day.year != today.year else ""
-    shown = f"{SHORT_WEEKDAYS[day.weekday()]} {day.day} {day:%b}{year} {text[11:16]}".rstrip()
+    if date_style == "words":
+        year = f" {day.year}" if day.year != today.year else ""
+        shown = f"{SHORT_WEEKDAYS[day.weekday()]} {day.day} {day:%b}{year} {text[11:16]}".rstrip()
+    else:
+        shown = with_weekday(text[:16], date_style)
     return f"{shown}, {_distance((day - today).days)}"
 
 
@@ -100,9 +107,9 @@ def _distance(days: int) -> str:
     return f"in {words}" if days > 0 else f"{words} ago"
 
 
-def _told(span: Span, said: QuickAdd, today: date) -> Content:
+def _told(span: Span, said: QuickAdd, words: QuickAddWords) -> Content:
     if span.kind in _DATE_KEYS:
-        when = day_words(said.fields[span.kind], today)
+        when = day_words(said.fields[span.kind], words.today, words.date_style)
         return Content.assemble((f"{span.kind} ", _QUIET), (when, "$text-warning"))
     what, _space, shown = span.shown.partition(" ")
     return Content.assemble((f"{what} ", _QUIET), (literal(shown), _STYLES.get(span.kind, "$text-warning")))

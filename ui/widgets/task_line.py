@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
+from core.dates import written
 from core.display import literal
 from core.task import Priority, Status, Task
 from ui.views import tag_words
@@ -107,7 +108,7 @@ def _width_before_name(id_width: int) -> int:
     return 1 + len("[ ]") + 1 + id_width + _GAP
 
 
-def task_line(task: Task, columns: Columns, today: date, look: Look = _PLAIN) -> list[Piece]:
+def task_line(task: Task, columns: Columns, today: date, look: Look = _PLAIN, date_style: str = "words") -> list[Piece]:
     """The pieces of the line of `task`. All text is literal."""
     closed = task.status in _CLOSED
     sign_style = "closed" if closed else "active" if task.status is Status.ACTIVE else "sign"
@@ -119,7 +120,7 @@ def task_line(task: Task, columns: Columns, today: date, look: Look = _PLAIN) ->
         *_name(task, columns.name, look, "closed" if closed else ""),
     ]
     if columns.due:
-        words, style = due_words(task.due, today) if task.due else ("", "")
+        words, style = due_words(task.due, today, date_style) if task.due else ("", "")
         pieces.append(Piece(" " * _GAP + _cell(words, columns.due), "closed" if closed else style))
     if columns.priority:
         words = f"!{task.priority}" if task.priority else ""
@@ -163,10 +164,12 @@ def _labels(task: Task, columns: Columns) -> list[Piece]:
     return [Piece(gap + shown + between, "project"), Piece(_cell(tags, left - len(between)), "label")]
 
 
-def due_words(due: str, today: date) -> tuple[str, str]:
-    """A due date as people say it, and its style. It is late when its day is over."""
+def due_words(due: str, today: date, date_style: str = "words") -> tuple[str, str]:
+    """A due date as people say it, or write it, and its style. It is late when its day is over."""
     day = date.fromisoformat(due[:10])
     days = (day - today).days
+    if date_style != "words":
+        return _due_written(due, days, today, date_style)
     if days < 0:
         return (f"{-days}d late" if -days <= _FAR else day.isoformat()), "late"
     if days == 0:
@@ -176,6 +179,14 @@ def due_words(due: str, today: date) -> tuple[str, str]:
     if days < _WEEK:
         return f"{day:%a}", "due"
     return (f"{day.day} {day:%b}" if day.year == today.year else day.isoformat()), "due"
+
+
+def _due_written(due: str, days: int, today: date, date_style: str) -> tuple[str, str]:
+    """What is late is told by a sign, for colours are not seen by all. There is no room for a date and a time."""
+    if days == 0 and due[11:]:
+        return f"today {due[11:16]}", "soon"
+    words = written(due, date_style, today)
+    return (f"{words}!", "late") if days < 0 else (words, "soon" if days <= 1 else "due")
 
 
 def cut(text: str, width: int) -> str:

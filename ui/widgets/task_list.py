@@ -17,7 +17,7 @@ from core.display import literal
 from core.task import Task
 from ui.found_rows import FoundRows
 from ui.rows import Item, Rows
-from ui.views import Heading
+from ui.views import Heading, heading_words
 from ui.widgets.marks import Marks
 from ui.widgets.task_line import STYLES, Columns, Look, cut, fit_columns, task_line
 
@@ -85,6 +85,8 @@ class TaskList(ScrollView, can_focus=True):
     def __init__(self, today: Callable[[], date], empty: Sequence[str]) -> None:
         super().__init__()
         self._today = today
+        self.date_style = "words"
+        """How dates are written: a style of the profile. Refresh after a change of it."""
         self._empty = empty
         self._rows: Rows | FoundRows = FoundRows(())
         self._id_width = 1
@@ -293,7 +295,7 @@ class TaskList(ScrollView, can_focus=True):
         item = self._rows.items[row]
         if isinstance(item, Heading):
             self._drawn[y] = item, 0
-            text = cut(literal(item.text), max(width - 2, 1))
+            text = cut(literal(heading_words(item, self._today(), self.date_style)), max(width - 2, 1))
             line = Strip([Segment(f" {text}", self.get_component_rich_style("heading"))])
             return line.adjust_cell_length(width, self.rich_style)
         depth = self._rows.depth(item)
@@ -314,7 +316,7 @@ class TaskList(ScrollView, can_focus=True):
         ground = Style(bgcolor=base.bgcolor)
         segments = [
             Segment(text, self.get_component_rich_style(name) + ground if name else base)
-            for text, name in task_line(task, self._fit(), self._today(), look)
+            for text, name in task_line(task, self._fit(), self._today(), look, self.date_style)
         ]
         return Strip(segments).adjust_cell_length(width, base)
 
