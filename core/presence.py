@@ -15,17 +15,22 @@ _SUFFIX = ".json"
 
 
 class Presence(Struct, frozen=True, omit_defaults=True):
-    """An open screen: `by` as records name it ("host:pid:tty"), since when (UTC), and the uid of the task it edits."""
+    """An open screen: `by` as records name it ("host:pid:tty"), since when (UTC), and the uid of the task it edits.
+
+    `name` is what its user is called, where they said that.
+    """
 
     by: str
     since: str
     editing: str = ""
+    name: str = ""
 
     @property
     def where(self) -> str:
-        """The host and terminal, for people."""
+        """Who it is, and the host and terminal, for people."""
         host, _pid, terminal = self.by.split(":") if self.by.count(":") == 2 else (self.by, "", "-")  # noqa: PLR2004
-        return host if terminal == "-" else f"{host} {terminal}"
+        place = host if terminal == "-" else f"{host} {terminal}"
+        return f"{self.name}, {place}" if self.name else place
 
 
 _encode = Encoder().encode

@@ -95,6 +95,6 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     directory = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(directory))
     monkeypatch.setenv("TODURABLE_HOME", str(directory / "todurable"))
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "TODURABLE_FILE"):
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "TODURABLE_FILE", "TODURABLE_LOCK_TIMEOUT"):
         monkeypatch.delenv(name, raising=False)
     return directory

@@ -1,16 +1,26 @@
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from core.profile import Profile
+from core.profile_rules import RULES
 from tests.command_line import make_list
 from tests.in_process import call
+from tests.processes import Child
+from tests.trouble import HOLDER
+from ui import running
 from ui.cli import main
+from ui.screens.welcome_screen import QUESTIONS
+from ui.setting_meaning import THEMES, check_meaning
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> str:
@@ -165,6 +175,88 @@ def test_the_command_line_comes_before_the_environment_and_that_before_the_profi
     assert "names no list “its”. It names it." in said(capsys, "--list", "its", "list", code=1)
 
 
+def test_how_long_to_wait_comes_from_the_command_line_then_the_environment_then_the_profile(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    make_list(home / "todurable" / "tasks.json", "one")
+    said(capsys, "profile", "set", "lock_timeout", "0.03")
+    with Child(HOLDER, home / "todurable" / "tasks.json.lock") as child:
+        assert child.hear() == "held"
+        assert "waited 0.03 s" in said(capsys, "add", "x", code=4)
+        monkeypatch.setenv("TODURABLE_LOCK_TIMEOUT", "0.02")
+        assert "waited 0.02 s" in said(capsys, "add", "x", code=4)
+        assert "waited 0.01 s" in said(capsys, "--lock-timeout", "0.01", "add", "x", code=4)
+    for wrong in ("soon", "-1", "nan", "inf"):
+        monkeypatch.setenv("TODURABLE_LOCK_TIMEOUT", wrong)
+        assert "TODURABLE_LOCK_TIMEOUT must be a number of seconds from 0" in said(capsys, "list", code=1)
+
+
+def test_the_app_waits_as_long(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: list[Any] = []
+
+    def run(*arguments: Any) -> int:
+        given.append(arguments[1].lock_timeout)
+        return 0
+
+    monkeypatch.setattr(running, "run", run)
+    (home / "todurable").mkdir()
+    call("profile", "set", "lock_timeout", "3")
+    call("tui", terminal=True)
+    monkeypatch.setenv("TODURABLE_LOCK_TIMEOUT", "2")
+    call("tui", terminal=True)
+    call("--lock-timeout", "1", "tui", terminal=True)
+    assert given == [3, 2, 1]
+
+
+MEANINGLESS = [
+    ("theme", "nosuch", "cannot be “nosuch”: there are todurable-dark"),
+    ("start_view", "is:foo(", "Something to look for is missing"),
+    ("filters.x", "is:foo(", "Something to look for is missing"),
+    ("keys.task.done", "q", "“q” cannot be Done or reopen: it is Quit"),
+    ("keys.nosuch", "x", "There is no command “nosuch”"),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "why"), MEANINGLESS, ids=[row[0] for row in MEANINGLESS])
+def test_what_would_mean_nothing_is_refused(
+    field: str, value: str, why: str, editor: Callable[..., None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    said(capsys, "profile", "set", "filters.y", "#home")
+    before = said(capsys, "profile", "get")
+    assert why in said(capsys, "profile", "set", field, value, code=1)
+    whole, _, entry = field.partition(".")
+    wrong = json.dumps({whole: {entry: value} if entry else value})
+    editor(f'__import__("json").dumps(__import__("json").loads(text) | {wrong})')
+    assert why in said(capsys, "profile", "edit", code=1)
+    assert said(capsys, "profile", "get") == before
+
+
+def test_each_theme_that_can_be_set_exists() -> None:
+    from textual.theme import BUILTIN_THEMES
+
+    from ui.theme import OURS
+
+    assert set(THEMES) == BUILTIN_THEMES.keys() | {theme.name for theme in OURS}
+    for question in QUESTIONS:
+        for _words, value in question.answers:
+            assert RULES[question.field](question.field, value) == value
+            check_meaning(question.field, value, Profile())
+
+
+def test_the_folder_of_a_list_that_was_named_is_not_made(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    away = home / "stick" / "work.json"
+    said(capsys, "profile", "set", "lists.work", str(away))
+    assert "its folder does not exist" in said(capsys, "--list", "work", "add", "x", code=3)
+    assert main(["--list", "work", "list"]) == 0
+    assert f"The folder of your list, {away.parent}, is not there" in capsys.readouterr().err
+    assert call("--list", "work", "tui", terminal=True).code == 3
+    said(capsys, "profile", "set", "file", str(away))
+    assert "its folder does not exist" in said(capsys, "add", "x", code=3)
+    assert not away.parent.exists()
+    away.parent.mkdir()
+    assert said(capsys, "add", "x") == "1\n"
+
+
 def test_a_setting_that_is_not_valid_stops_only_who_needs_it(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     make_list(home / "todurable" / "tasks.json", "usual")
     profile = home / "todurable" / "profile.json"
@@ -182,6 +274,49 @@ def test_a_setting_that_is_not_valid_stops_only_who_needs_it(home: Path, capsys:
     assert main(["profile", "get"]) == 0
     printed = capsys.readouterr()
     assert ("theme = 5\n" in printed.out, printed.err.count("Warning")) == (True, 3)
+
+
+@pytest.mark.parametrize("number", [errno.EIO, errno.EACCES, errno.EMFILE])
+@pytest.mark.parametrize("call_that_fails", ["open", "read", "fstat"])
+def test_a_profile_that_cannot_be_read_is_not_taken_for_none(
+    call_that_fails: str, number: int, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call("profile", "set", "file", str(home / "mine.json"))
+    call("profile", "set", "theme", "nord")
+    profile = home / "todurable" / "profile.json"
+    inode, real = profile.stat().st_ino, getattr(os, call_that_fails)
+
+    def fail(subject: Any, *arguments: Any, **options: Any) -> Any:
+        ours = (
+            subject == profile if call_that_fails == "open" else isinstance(subject, int) and _inode(subject) == inode
+        )
+        if ours:
+            raise OSError(number, os.strerror(number))
+        return real(subject, *arguments, **options)
+
+    monkeypatch.setattr(os, call_that_fails, fail)
+    for arguments in (
+        ["add", "x"],
+        ["list"],
+        ["tui"],
+        ["path"],
+        ["profile", "get"],
+        ["profile", "set", "theme", "monokai"],
+    ):
+        ended = call(*arguments, terminal=True)
+        assert (ended.code, "profile.json could not be" in ended.err) == (3, True), ended
+    assert call("--file", str(home / "other.json"), "add", "x").code == 0
+    monkeypatch.undo()
+    assert json.loads(profile.read_bytes())["theme"] == "nord"
+    assert not (home / "mine.json").exists()
+    assert not (home / "todurable" / "tasks.json").exists()
+
+
+_status = os.fstat
+
+
+def _inode(descriptor: int) -> int:
+    return _status(descriptor).st_ino
 
 
 @pytest.mark.parametrize("text", ['{"schema_version": 1, "file": 5}', '{"schema_version": 2}', "{}", "{"])

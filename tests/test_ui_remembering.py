@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.events import Paste
 
+from core import presence
+from core.instance_files import InstanceFiles, Owner
 from core.profile import Profile, ProfileStore
 from tests.app_driver import opened, saved_list
 from tests.in_process import call
@@ -147,6 +150,46 @@ async def test_keys_can_be_rebound_and_clashes_are_named(tmp_path: Path) -> None
         assert app.current == "two"
         await app.press("d", "d")
         assert app.names == ["one"]
+
+
+@pytest.mark.parametrize(
+    ("start_view", "title", "names"),
+    [
+        ("today", "Today", ["rent"]),
+        ("home", "home", ["rent", "lawn"]),
+        ("Mine", "Mine", ["lawn"]),
+        ("#home due:today", "#home", ["rent"]),
+        ("is:foo(", "All", ["rent", "lawn"]),
+        ("", "All", ["rent", "lawn"]),
+    ],
+)
+async def test_the_view_or_query_that_is_shown_first(
+    start_view: str, title: str, names: list[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "tasks.json"
+    state = saved_list(file, "rent", "lawn")
+    state.edit(state.tasks, project="home")
+    state.edit(state.tasks[:1], due=f"{date.today():%Y-%m-%d}")  # noqa: DTZ011 - as the app reads the clock
+    state.save_to_file(file)
+    profile = Profile(tour_seen=True, start_view=start_view, filters={"Mine": "lawn"})
+    async with opened(file, profile=profile) as app:
+        await app.until(lambda: title in app.lines[0] and app.rows)
+        assert [name for name in ("rent", "lawn") if any(name in row for row in app.rows)] == names
+
+
+async def test_a_view_to_begin_with_that_is_not_there_is_told(tmp_path: Path) -> None:
+    saved_list(tmp_path / "tasks.json", "one")
+    async with opened(tmp_path / "tasks.json", profile=Profile(tour_seen=True, start_view="nosuch")) as app:
+        await app.until(lambda: app.says("There is no view “nosuch” to begin with"))
+        assert "All tasks" in app.lines[0]
+
+
+async def test_others_see_the_name_of_who_is_there(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    saved_list(file, "one")
+    async with opened(file, profile=Profile(tour_seen=True, name="Ada")) as app:
+        files = InstanceFiles(file, Owner("attic", 1, "1"))
+        await app.until(lambda: [there.where.split(",")[0] for there in presence.others(files)] == ["Ada"])
 
 
 async def test_what_is_pasted_where_nothing_is_typed_does_nothing(tmp_path: Path) -> None:

@@ -31,7 +31,7 @@ from ui.leaving import Leaving
 from ui.memory import Memory
 from ui.messages import Noticed, Told
 from ui.screens.list_screen import ListScreen
-from ui.settings import store_opener
+from ui.settings import called, store_opener
 from ui.showing import Showing
 from ui.side_worker import LeftBehind, NotRemembered, Others, SideWorker
 from ui.status import READING, Status
@@ -85,7 +85,7 @@ class TaskApp(SturdyApp):
         self.state = AppState(clock=clock)
         open_store = store_opener(file, profile, profile_path, lock_timeout, clock)
         self.worker = StoreWorker(open_store, lambda answer: self._hear(Told(answer)))
-        self.side = SideWorker(file, clock, lambda notice: self._hear(Noticed(notice)), profile_path)
+        self.side = SideWorker(file, clock, lambda notice: self._hear(Noticed(notice)), profile_path, profile.name)
         self.memory = Memory(profile, self.side)
         self.on_defect = self._tell_defect
         self.animation_level = "full" if profile.animation and self.animation_level == "full" else "none"
@@ -94,12 +94,13 @@ class TaskApp(SturdyApp):
         self._file, self._clock, self._first = file, clock, first
         commands, key_problems = rebound(COMMANDS, profile.keys)
         self._told_first = (*told, *key_problems)
-        self.main = ListScreen(ListStatus(file.name, phase=READING), self._today, self.perform, commands)
+        name = called(file, profile)
+        self.main = ListScreen(ListStatus(name, phase=READING), self._today, self.perform, commands)
         self.changing = Changing(self.state, self.main, self._changed)
         self.showing = Showing(self.state, self.main, clock, self._post)
         self.drafting = Drafting(self.side)
         self.leaving = Leaving(self, self.changing, self._finish)
-        self.status = Status(file.name, self.changing, self.showing, self.leaving, clock)
+        self.status = Status(name, self.changing, self.showing, self.leaving, clock)
         for theme in OURS:
             self.register_theme(theme)
         self.theme = DARK.name
@@ -135,6 +136,7 @@ class TaskApp(SturdyApp):
         self.showing.date_style = self.main.tasks.date_style = profile.date_style
         self.main.tasks.refresh()
         self.showing.filters = profile.filters
+        self.status.name = called(self._file, profile)
         self.main.panes.want(sidebar=profile.sidebar, details=profile.details)
         if profile.theme in self.available_themes:
             self.theme = profile.theme

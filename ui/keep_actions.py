@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
@@ -109,23 +110,35 @@ class KeepActions:
 
         lists = self._profile().lists
         if lists:
-            await self._app.push_screen(ListsScreen(lists), self._go_to)
+            files = {name: self._file_of(name) for name in ("", *lists)}
+            opened = next((name for name, file in files.items() if file == self._file), None)
+            await self._app.push_screen(ListsScreen(lists, opened), self._go_to)
         else:
             self._changing.refuse("You have one list. Name others in the settings: lists.work = ~/work.json")
 
     async def _go_to(self, name: str | None) -> None:
         """Leave this list for another."""
-        if self._changing.state.pending:
+        if name is None:
+            return
+        file = self._file_of(name)
+        if file == self._file:
+            self._changing.screen.message.say("This list is open already.")
+        elif self._changing.state.pending:
             self._changing.refuse("Not all is saved yet. Try again in a moment.")
-        elif name is not None:
-            profile = self._profile()
-            wanted = profile.lists.get(name) or profile.file or None
-            self.next_file = task_file(os.environ, wanted)
+        elif not await asyncio.to_thread(os.path.isdir, file.parent):
+            self._changing.refuse(f"{file.parent} is not there. Connect its drive, or make the folder.")
+        else:
+            self.next_file = file
             await self._app.action_quit()
+
+    def _file_of(self, name: str) -> Path:
+        """The list that the profile has under `name`; the user's own where that is empty."""
+        profile = self._profile()
+        return task_file(os.environ, (profile.lists[name] if name else profile.file) or None)
 
     def _files(self) -> SafeFileManager:
         """Called in a thread: a link is followed."""
-        return SafeFileManager(self._file)
+        return SafeFileManager(self._file, backup_count=self._profile().backup_count)
 
     def _now(self) -> Mapping[str, Task]:
         return self._changing.state.known
@@ -149,7 +162,7 @@ class KeepActions:
 
         file = self._files().path
         target = archive.directory(file)
-        store = TaskStore(file)
+        store = TaskStore(file, backup_count=self._profile().backup_count)
         try:
             source = zip_backup.Source(file, store.load().tasks, profile_file(os.environ))
         finally:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ui.memory import Memory
 from ui.screens.list_screen import ListScreen
 from ui.showing import Showing
-from ui.views import ALL, View, title
+from ui.views import ALL, View, is_query, title
 from ui.widgets.ask_line import Question
 from ui.widgets.entry import Completion
 from ui.widgets.name_line import NameLine
@@ -164,11 +164,21 @@ class ListActions:
         self._showing.filters = filters
 
     def open_first(self, name: str) -> None:
-        """Show the view that is called `name`, if there is one: what the user begins with."""
-        for view in self._screen.sidebar.views:
-            if name and name.casefold() in (title(view).casefold(), view.kind):
-                self.open(view)
-                return
+        """Show the view that is called `name`, or what that finds as a query: what the user begins with."""
+        wanted = name.strip().casefold()
+        named = (
+            view
+            for view in self._screen.sidebar.views
+            if wanted in (title(view).casefold(), view.name.casefold(), view.kind)
+        )
+        if not wanted:
+            return
+        if (view := next(named, None)) is not None:
+            self.open(view)
+        elif is_query(name):
+            self._showing.search(name)
+        else:
+            self._screen.message.say(f"There is no view “{name}” to begin with: it is what your settings name.")
 
     def action_next_match(self, direction: int) -> None:
         if not self._showing.searched:

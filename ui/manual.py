@@ -36,6 +36,7 @@ _FILES = (
 _ENVIRONMENT = (
     ("TODURABLE_HOME", "the directory of the list and of all that belongs to it"),
     ("TODURABLE_FILE", "the list, where no option names one"),
+    ("TODURABLE_LOCK_TIMEOUT", "seconds to wait while another program writes"),
     ("NO_COLOR", "if set, no colours"),
 )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import FileSafetyError
-from core.paths import make_private_directory, profile_file
+from core.paths import profile_file
 from core.profile import Profile
 from core.safekeeping import copy_before, copy_if_due, daily_copy, is_dangerous
 from core.state import AppState
@@ -19,14 +19,14 @@ from core.surroundings import little_space
 from core.task import FIELDS, Task, name_of
 from core.tasklist import Conflict
 from ui.output import Output
-from ui.settings import chosen, kept_by
+from ui.settings import chosen, kept_by, make_usual_directory
 
 
 @contextmanager
 def list_for(options: Namespace, out: Output) -> Iterator[tuple[TaskStore, Profile]]:
     """The files that `options` name, and the settings; what had to be recovered from the files is told in the end."""
     file, profile = chosen(options, out)
-    with closing(open_store(file, profile, options)) as store:
+    with closing(open_store(file, profile)) as store:
         try:
             yield store, profile
         finally:
@@ -41,17 +41,18 @@ def store_for(options: Namespace, out: Output) -> Iterator[TaskStore]:
         yield store
 
 
-def make_directory(options: Namespace, store: TaskStore) -> None:
-    """Make the directory of the user's own list where it is missing; not that of a list that was named."""
-    if options.file is None:
-        make_private_directory(store.files.path.parent)
+def make_directory(store: TaskStore) -> None:
+    """Make the usual directory where it is missing; not that of a list that was named: its drive may be elsewhere."""
+    make_usual_directory(store.files.path)
 
 
-def open_store(file: Path, profile: Profile, options: Namespace) -> TaskStore:
-    """The files of the list at `file`, with the settings of `profile` where `options` do not say otherwise."""
-    timeout = profile.lock_timeout if options.lock_timeout is None else options.lock_timeout
+def open_store(file: Path, profile: Profile) -> TaskStore:
+    """The files of the list at `file`, with the settings of `profile`."""
     return TaskStore(
-        file, lock_timeout=timeout, backup_count=profile.backup_count, kept=kept_by(profile, profile_file(os.environ))
+        file,
+        lock_timeout=profile.lock_timeout,
+        backup_count=profile.backup_count,
+        kept=kept_by(profile, profile_file(os.environ)),
     )
 
 

@@ -10,14 +10,27 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from core.errors import FileSafetyError, TodurableError
-from core.paths import absolute_path, profile_file, task_file
+from core.paths import absolute_path, data_directory, make_private_directory, profile_file, task_file
 from core.profile import Profile, ProfileStore
-from core.profile_rules import ProfileError
+from core.profile_rules import LONGEST_TIMEOUT, ProfileError, check
 from ui.output import Output
 
 if TYPE_CHECKING:
     from core.store import Kept, TaskStore
+
+
+_TIMEOUT = "TODURABLE_LOCK_TIMEOUT"
+
+
+class BadEnvironmentError(TodurableError):
+    """A variable of the environment holds what it must not; nothing was read or written."""
+
+    def __init__(self, variable: str, expected: str) -> None:
+        super().__init__(f"{variable} must be {expected}.")
+        self.variable = variable
 
 
 class UnknownListError(TodurableError):
@@ -32,7 +45,7 @@ class UnknownListError(TodurableError):
 
 
 def chosen(options: Namespace, out: Output) -> tuple[Path, Profile]:
-    """The list that `options`, else the environment, else the profile names; and the settings.
+    """The list and the settings that `options`, else the environment, else the profile name.
 
     A setting that cannot be used is no reason to stop where it does not choose the list: that is told, and the usual
     one is used. Raises ProfileError or FileSafetyError where it is.
@@ -51,7 +64,21 @@ def chosen(options: Namespace, out: Output) -> tuple[Path, Profile]:
             out.note("Mend it with: todurable profile edit")
             raise problem
         out.warn(f"{problem} The usual setting is used; mend it with: todurable profile edit")
-    return task_file(os.environ, named or _named_list(profile, options.list) or profile.file or None), profile
+    file = task_file(os.environ, named or _named_list(profile, options.list) or profile.file or None)
+    return file, replace(profile, lock_timeout=lock_timeout(options, profile))
+
+
+def lock_timeout(options: Namespace, profile: Profile) -> float:
+    """Seconds to wait for a lock. Raises BadEnvironmentError."""
+    if options.lock_timeout is not None:
+        return float(options.lock_timeout)
+    named = os.environ.get(_TIMEOUT)
+    if not named:
+        return profile.lock_timeout
+    try:
+        return float(check({"lock_timeout": float(named)})["lock_timeout"])
+    except (ValueError, ProfileError) as error:
+        raise BadEnvironmentError(_TIMEOUT, f"a number of seconds from 0 to {LONGEST_TIMEOUT:.0f}") from error
 
 
 def _usable(out: Output) -> tuple[Profile, tuple[ProfileError, ...]]:
@@ -70,6 +97,20 @@ def _named_list(profile: Profile, name: str | None) -> str:
     if name not in profile.lists:
         raise UnknownListError(name, profile.lists)
     return profile.lists[name]
+
+
+def make_usual_directory(file: Path) -> None:
+    """Make the directory of the list at `file` where that is the usual one, and missing. Raises FileSafetyError."""
+    usual = data_directory(os.environ)
+    if file.parent in (usual, Path(os.path.realpath(usual))):
+        make_private_directory(usual)
+
+
+def called(file: Path, profile: Profile) -> str:
+    """What the list at `file` is called on the screen: by its name in `profile`, with that of its user before it."""
+    named = (name for name, path in profile.lists.items() if absolute_path(os.environ, path) == file)
+    name = next(named, file.name)
+    return f"{profile.name}: {name}" if profile.name else name
 
 
 def kept_by(profile: Profile, path: Path | None) -> Kept:

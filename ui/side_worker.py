@@ -17,6 +17,7 @@ from traceback import format_exception
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from core import drafts, log, presence, scratch
 from core.drafts import Draft
@@ -57,7 +58,7 @@ class NotRemembered(Struct, frozen=True):
 
 
 class SideWorker:
-    """See the module. `tell` is called in the thread, and must not wait."""
+    """See the module. `tell` is called in the thread, and must not wait. `name` is what others call its user."""
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class SideWorker:
         clock: Callable[[], datetime],
         tell: Callable[[Others | LeftBehind | NotRemembered], None],
         profile_path: Path | None = None,
+        name: str = "",
     ) -> None:
         self.problem: OSError | FileSafetyError | ProfileError | None = None
         """Why the last attempt failed."""
@@ -77,7 +79,7 @@ class SideWorker:
         self._changed = Condition()
         self._drafts: tuple[Draft, ...] = ()
         self._kept: tuple[Draft, ...] = ()
-        self._presence = Presence(this_instance(), utc(clock()))
+        self._presence = Presence(this_instance(), utc(clock()), name=name)
         self._announced: Presence | None = None
         self._errors: list[BaseException | None] = []
         self._others: tuple[Presence, ...] = ()
@@ -111,7 +113,7 @@ class SideWorker:
     def edit(self, uid: str) -> None:
         """Tell others that the task `uid` is being edited here; empty: none is."""
         with self._changed:
-            self._presence = Presence(self._presence.by, self._presence.since, uid)
+            self._presence = replace(self._presence, editing=uid)
             self._changed.notify_all()
 
     def log_error(self, error: BaseException | None) -> None:

@@ -24,7 +24,8 @@ class Status:
     def __init__(
         self, name: str, changing: Changing, showing: Showing, leaving: Leaving, clock: Callable[[], datetime]
     ) -> None:
-        self._name = name
+        self.name = name
+        """What the list is called."""
         self._changing = changing
         self._showing = showing
         self._leaving = leaving
@@ -41,7 +42,7 @@ class Status:
         counts = self._showing.counts
         self._changing.screen.show_status(
             ListStatus(
-                self._name,
+                self.name,
                 phase="closing…" if self._leaving.finishing else "" if self._changing.opened else READING,
                 open=counts.get(OPEN, 0),
                 done=counts.get(FINISHED, 0),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
@@ -128,6 +129,14 @@ def changes_today(task: Task, now: Moment) -> bool:
 
 def _is_time_of(day: str, now: Moment) -> bool:
     return len(day) > len(now.day) and day.startswith(now.day)
+
+
+_QUERY_MARKS = re.compile(r"[:#+@!<>=/\"()\s]")
+
+
+def is_query(text: str) -> bool:
+    """Whether `text` is meant as a query, rather than as the name of a view."""
+    return _QUERY_MARKS.search(text.strip()) is not None
 
 
 # Orders

@@ -53,13 +53,20 @@ class ListsScreen(ModalScreen[str | None]):
     }
     """
 
-    def __init__(self, lists: Mapping[str, str]) -> None:
+    def __init__(self, lists: Mapping[str, str], opened: str | None) -> None:
+        """`lists` are names and paths, `opened` is the one that is open: its name, or empty for the user's own."""
         super().__init__()
         self._names = ["", *lists]
-        prompts = [
-            Content.assemble(literal(name), (f"  {literal(path)}", "$text-muted")) for name, path in lists.items()
-        ]
-        self._list = OptionList(Option(_OWN), *map(Option, prompts), markup=False)
+        self._opened = opened
+        prompts = [self._prompt(name, lists.get(name, "")) for name in self._names]
+        self._list = OptionList(*map(Option, prompts), markup=False)
+
+    def _prompt(self, name: str, path: str) -> Content:
+        here = "  open now" if name == self._opened else ""
+        return Content.assemble(literal(name) or _OWN, (here, "bold"), (f"  {literal(path)}".rstrip(), "$text-muted"))
+
+    def on_mount(self) -> None:
+        self._list.highlighted = self._names.index(self._opened) if self._opened in self._names else 0
 
     def compose(self) -> ComposeResult:
         box = Vertical(self._list)

@@ -15,6 +15,7 @@ from core.display import literal
 from core.errors import TodurableError
 from core.profile import Profile, ProfileStore
 from core.profile_rules import NAMED, RULES, WEEKDAYS, ProfileError, as_written
+from ui.setting_meaning import check_meaning
 from ui.told_settings import ABOUT, shown_setting
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class SettingsScreen(ModalScreen[None]):
         super().__init__()
         self._store, self._saved = store, saved
         self._fields: dict[str, str] = {}
+        self._profile = Profile()
         self._rows = VerticalScroll()
         self._about = Static(markup=False, id="settings-about")
         self._message = Static(_HINT, markup=False, id="settings-message")
@@ -93,6 +95,7 @@ class SettingsScreen(ModalScreen[None]):
             self.app.call_from_thread(self._say, f"{problems[0]} {_MEND}", bad=True)
 
     def _shown(self, profile: Profile) -> None:
+        self._profile = profile
         self._fields = dict(_fields(profile))
         self.run_worker(self._show_fields(), exclusive=True, group="show")
 
@@ -136,9 +139,7 @@ class SettingsScreen(ModalScreen[None]):
 
     def _problem(self, name: str, value: str) -> str:
         """Why `value` cannot be the setting; empty where it can."""
-        if name == "theme" and value and value not in self.app.available_themes:
-            return f"There is no theme “{value}”. They are: {', '.join(sorted(self.app.available_themes))}."
-        return "" if name == _NEW else _problem(name, value)
+        return "" if name == _NEW else _problem(name, value, self._profile)
 
     def _given(self, line: Input) -> tuple[str, str]:
         """The setting that `line` is for, and what is written there; in the last line both are written."""
@@ -173,7 +174,7 @@ def _fields(profile: Profile) -> Iterator[tuple[str, str]]:
             yield name, WEEKDAYS[value] if name == "week_start" else shown_setting(value)
 
 
-def _problem(name: str, text: str) -> str:
+def _problem(name: str, text: str, profile: Profile) -> str:
     """Why `text` cannot be the setting; empty where it can. An entry that is left empty is taken away."""
     whole, _, entry = name.partition(".")
     if entry and not text:
@@ -181,6 +182,7 @@ def _problem(name: str, text: str) -> str:
     value = as_written(name, text)
     try:
         RULES[whole](whole, {entry: value} if entry else value)
+        check_meaning(name, value, profile)
     except ProfileError as error:
         return str(error)
     return ""

@@ -36,7 +36,7 @@ QUESTIONS = (
             ("light", LIGHT.name),
             ("nord", "nord"),
             ("gruvbox", "gruvbox"),
-            ("those of the terminal", "textual-ansi"),
+            ("those of the terminal", "ansi-dark"),
         ),
     ),
     Question("week_start", "Which day does your week begin with?", (("Monday", 0), ("Sunday", 6), ("Saturday", 5))),

@@ -31,7 +31,7 @@ def run(options: Namespace, out: Output) -> int:
         fields = [given | _fields(line, place, options, profile.week_start, out) for place, line in lines]
         state = AppState()
         uids = [task.uid for task in state.add_tasks(fields)]
-        make_directory(options, store)
+        make_directory(store)
         save(state, store, out)
     tasks = [state.known[uid] for uid in uids]
     if options.json:

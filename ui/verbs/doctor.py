@@ -73,7 +73,7 @@ def run(options: Namespace, out: Output) -> int:
             _Finding(settings[0].path if settings else profile_file(os.environ), (), settings, None, usable=False), out
         )
         return exit_codes.STORE
-    with closing(open_store(file, profile, options)) as store:
+    with closing(open_store(file, profile)) as store:
         try:
             tasks = store.load().tasks
         except FileSafetyError as error:

@@ -13,6 +13,7 @@ from core.display import literal
 from core.errors import TodurableError
 from core.facts import moment
 from core.list_state import ListState
+from core.paths import data_directory
 from core.query import Query
 from core.task import FIELDS, Task
 from ui import exit_codes
@@ -91,6 +92,8 @@ def _for_people(
 
 
 def _nothing(state: ListState, path: Path, asked: Query, *, everything: bool) -> str:
+    if state.seq == 0 and not os.path.isdir(path.parent) and path.parent != data_directory(os.environ):
+        return f"The folder of your list, {path.parent}, is not there. Connect its drive, or make the folder."
     if state.seq == 0 and not os.path.lexists(path):
         return f"There is no list at {path} yet: the first task that you add makes it."
     if everything and not asked.text.removesuffix("status!=deleted"):

@@ -42,7 +42,7 @@ def _move(file: Path, profile: Profile, options: Namespace, out: Output) -> Path
             "Only your own list can be moved, the one that the profile names: without --file or --list."
         )
     line = ProgressLine("Copying", quiet=options.quiet)
-    store = open_store(file, profile, options)
+    store = open_store(file, profile)
     try:
         settings = ProfileStore(profile_file(os.environ), lock_timeout=store.files.lock.timeout)
         new = move(store, absolute_path(os.environ, options.move), settings, line)

@@ -11,23 +11,23 @@ from typing import Any
 from core.display import literal
 from core.errors import TodurableError, from_os_error
 from core.paths import profile_file
-from core.profile import Profile, ProfileStore, to_usable
-from core.profile_rules import NAMED, UnknownSettingError, as_written
+from core.profile import Profile, ProfileStore, differences, to_usable
+from core.profile_rules import NAMED, RULES, UnknownSettingError, as_written, check
 from ui import exit_codes
 from ui.output import Output
+from ui.settings import lock_timeout
 from ui.told_settings import shown_setting
 
 
 def run(options: Namespace, out: Output) -> int:
     """Carry out `get`, `set`, `unset` or `edit`."""
-    timeout = 5.0 if options.lock_timeout is None else options.lock_timeout
-    store = ProfileStore(profile_file(os.environ), lock_timeout=timeout)
+    store = ProfileStore(profile_file(os.environ), lock_timeout=lock_timeout(options, Profile()))
     try:
         match options.action:
             case "get":
                 return _get(store, options.field, out)
             case "set":
-                store.change({options.field: as_written(options.field, options.value)})
+                _set(store, options.field, as_written(options.field, options.value))
             case "unset":
                 store.change({options.field: None if "." in options.field else getattr(Profile(), options.field, None)})
             case "edit":
@@ -36,6 +36,16 @@ def run(options: Namespace, out: Output) -> int:
         if store.report is not None:
             out.warn(str(store.report), recovery=store.report.to_json())
     return _get(store, options.field, out) if options.action == "set" and options.json else exit_codes.DONE
+
+
+def _set(store: ProfileStore, field: str, value: Any) -> None:
+    from ui.setting_meaning import check_meaning
+
+    whole, _, entry = field.partition(".")
+    if whole in RULES and (not entry or whole in NAMED):
+        check({whole: {entry: value} if entry else value})
+        check_meaning(field, value, store.load_usable()[0])
+    store.change({field: value})
 
 
 def _get(store: ProfileStore, field: str | None, out: Output) -> int:
@@ -107,12 +117,24 @@ def _attempt(
         if text == before:
             return False, problem
         if problem is None:
-            store.replace(_settings(text), base)
+            document = _settings(text)
+            _check_meanings(document, base or {})
+            store.replace(document, base)
     except UnicodeDecodeError:
         problem = NotEditedError("This is not UTF-8 text. Nothing was changed.")
     except TodurableError as error:
         problem = error
     return True, problem
+
+
+def _check_meanings(document: dict[str, Any], base: dict[str, Any]) -> None:
+    """Of what was changed; what is not valid is for the store to refuse."""
+    from ui.setting_meaning import check_meaning
+
+    profile = to_usable(document)[0]
+    for name, value in differences(to_usable(base)[0], profile).items():
+        if value is not None:
+            check_meaning(name, value, profile)
 
 
 def _settings(text: str) -> dict[str, Any]:

@@ -69,7 +69,7 @@ def run(options: Namespace, out: Output) -> int:
     """Show what will change, ask, keep a copy of the list as it is, and restore as one change."""
     _check(options)
     with store_for(options, out) as store:
-        make_directory(options, store)
+        make_directory(store)
         state = load(store, out, history=True)
         source = _source(options, store)
         uids = find_uids([source.tasks, state.known], list(source.wanted)) if source.wanted else None

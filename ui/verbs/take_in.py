@@ -25,7 +25,7 @@ def run(options: Namespace, out: Output) -> int:
         state = load(store, out)
         outcome = state.take_in(entries)
         if outcome.changed:
-            make_directory(options, store)
+            make_directory(store)
             save(state, store, out)
     same = len(entries) - len(outcome.changed)
     out.done(f"Imported {count(len(outcome.changed), 'task')}" + (f"; {same} are here as they are." if same else "."))

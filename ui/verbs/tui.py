@@ -10,13 +10,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from core.errors import TodurableError
-from core.paths import make_private_directory, profile_file
+from core.errors import TodurableError, UnavailableError
+from core.paths import profile_file
 from core.profile import Profile
 from ui.arguments import UsageError
 from ui.first_look import first_look
 from ui.output import Output
-from ui.settings import chosen
+from ui.settings import chosen, make_usual_directory
 
 
 def run(options: Namespace, out: Output) -> int:
@@ -34,8 +34,11 @@ def run(options: Namespace, out: Output) -> int:
         for sentence in told.warnings:
             out.warn(sentence)
         raise
-    if options.file is None:
-        make_private_directory(file.parent)
+    make_usual_directory(file)
+    if not os.path.isdir(file.parent):
+        raise UnavailableError(
+            f"The folder of your list, {file.parent}, is not there. Connect its drive, or make the folder.", file
+        )
     first = first_look(file, profile.start_view, lambda: datetime.now(UTC))
     from ui.running import run as run_app  # which takes most of the time that a start takes
 
