@@ -231,6 +231,7 @@ class SafeFileManager:
         Returns the names of the files that damaged ones were kept in.
         """
         kept: list[Path] = []
+        first: list[Path] = []
         with self._named_errors():
             durable.sweep(self.path)
             old = durable.read_file(self.path)
@@ -239,15 +240,18 @@ class SafeFileManager:
             def make_way() -> None:
                 self._refuse_changed(stands)  # only what we have read may become a backup
                 kept.extend(self._make_way(old, check, create_backup=create_backup, replaced=replaced))
+                if self._missing_first_backup(create_backup):
+                    first.append(self._first_backup(raw))
                 self._refuse_changed(stands)
 
             if old is not None and old[0] == raw and not self._missing_first_backup(create_backup):
                 durable.settle(self.path)
                 self._good[self.path] = old[1]
                 return ()
-            self._replace(raw, make_way)
-            if self._missing_first_backup(create_backup):
-                self._first_backup()
+            with _discarding(first):
+                self._replace(raw, make_way)
+                for temporary in first:
+                    durable.replace_with(temporary, self.backup_paths[0])
         return tuple(kept)
 
     def known_good(self) -> Identity | None:
@@ -305,10 +309,13 @@ class SafeFileManager:
     def _missing_first_backup(self, create_backup: bool) -> bool:
         return create_backup and self.backup_count > 0 and not os.path.lexists(self.backup_paths[0])
 
-    def _first_backup(self) -> None:
-        """Copy, not link: an editor that writes in place must not reach the backup with the file."""
-        temporary = durable.copy_to_temporary(self.path, self.backup_paths[0])
-        durable.replace_with(temporary, self.backup_paths[0])
+    def _first_backup(self, raw: bytes) -> Path:
+        """What becomes the first backup, once the file is in its place: written before, so that failing does no harm.
+
+        A copy, not a link: an editor that writes in place must not reach the backup with the file.
+        """
+        like = os.stat(self.path) if os.path.lexists(self.path) else None
+        return durable.write_temporary(self.backup_paths[0], raw, like)
 
     def _replace(self, raw: bytes, before: Callable[[], None]) -> None:
         try:
@@ -352,6 +359,17 @@ class SafeFileManager:
             yield
         except OSError as error:
             raise from_os_error(error, self.path, doing) from error
+
+
+@contextmanager
+def _discarding(temporaries: list[Path]) -> Iterator[None]:
+    """Remove `temporaries` where what is done meanwhile fails."""
+    try:
+        yield
+    except BaseException:  # Ctrl-C too must leave no file behind
+        for temporary in temporaries:
+            durable.discard(temporary)
+        raise
 
 
 def _accepts(check: Check[Any], raw: bytes, path: Path) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import json
 import os
 from pathlib import Path
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec.structs import asdict, replace
 
 from core import profile as module
-from core.errors import FileCorruptionError, FileSafetyError, UnavailableError
+from core.errors import DiskFullError, FileCorruptionError, FileSafetyError, UnavailableError
 from core.profile import NewerProfileError, Profile, ProfileStore
 from core.profile_rules import (
     RULES,
@@ -272,6 +273,28 @@ def test_a_backup_that_cannot_be_made_aborts_the_save(path: Path, monkeypatch: p
     monkeypatch.undo()
     assert ProfileStore(path).load().theme == "two"
     assert store.change({"theme": "three"}).theme == "three"
+
+
+@pytest.mark.parametrize("before", [None, "[]", '{"schema_version": 1, "theme": 5}'])
+def test_so_does_the_first_one(before: str | None, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.parent.mkdir()
+    if before is not None:
+        path.write_text(before)
+    real = os.open
+
+    def fail(name: Any, *arguments: Any, **options: Any) -> int:
+        if ".backup" in str(name) and ".tmp" in str(name):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(name, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", fail)
+        with pytest.raises(DiskFullError, match="could not be saved"):
+            ProfileStore(path).replace({"schema_version": 1, "theme": "nord"})
+    assert (path.read_text() if path.exists() else None) == before
+    assert not [name for name in os.listdir(path.parent) if name.endswith((".tmp", ".backup"))]
+    ProfileStore(path).replace({"schema_version": 1, "theme": "nord"})
+    assert (path.parent / "profile.json.backup").read_bytes() == path.read_bytes()
 
 
 def test_what_cannot_be_read_stops(path: Path) -> None:
