@@ -106,6 +106,11 @@ def keep(file: Path, source: Path) -> Copy | None:
     return _kept(file, read[0], lambda target: _link(source, target, read[0]) if small else _write(target, read[0]))
 
 
+def of_change(file: Path, seq: int) -> Copy | None:
+    """A good copy of the list at `file` as it was after change `seq`, where there is one. Raises FileSafetyError."""
+    return next((copy for copy in copies(file) if copy.seq == seq and is_good(copy)), None)
+
+
 def is_due(found: Sequence[Copy], now: datetime) -> bool:
     """Whether this hour has no copy yet. A clock that was set back makes none due."""
     return not any(_hour(copy.at) >= _hour(now) for copy in found)

@@ -15,7 +15,8 @@ class Opened(Struct, frozen=True):
 
     `report` is None where all was well. `stale`: the file on the disk should be written anew at the next chance.
     `replaced` is how the file there is kept then: under that word, or not at all where it is empty. `seq_on_disk` is
-    what that file goes up to, -1 where it is not ours. `newer`: a newer program wrote it, so it may not be written.
+    what that file goes up to, -1 where it is not ours. `migrates`: what was read has an older format, so that a copy
+    comes before it is written anew. `newer`: a newer program wrote it, so it may not be written.
     """
 
     tasks: TaskList
@@ -24,4 +25,5 @@ class Opened(Struct, frozen=True):
     stale: bool = False
     replaced: str = "damaged"
     seq_on_disk: int = -1
+    migrates: bool = False
     newer: NewerSchemaError | None = None

@@ -186,18 +186,12 @@ def _without_base(main: _Main, files: SafeFileManager, journal: Journal, error: 
 def _unverified(found: Checkpoint, path: Path, report: RecoveryReport, journal: Journal) -> Opened:
     """A file of an older format, or one that we wrote whose backups are gone: it is all there is, so it counts."""
     replay = _replayed(found.tasks, journal)
-    ours = bool(found.seq)
+    ours, older = bool(found.seq), found.version < SCHEMA_VERSION
     doubt = [f"{path.name} was edited or damaged, and there is nothing to compare it with."] if ours else []
     lost = (*map(str, found.problems), *doubt, *replay.lost)
-    kept = (
-        f"schema-{found.version}"
-        if found.version < SCHEMA_VERSION and path == report.path
-        else "damaged"
-        if lost
-        else ""
-    )
+    kept = f"schema-{found.version}" if older and path == report.path else "damaged" if lost or report.refused else ""
     report = replace(report, used=path, replayed=len(replay.records), lost=lost)
-    return Opened(found.tasks, report if lost or report.refused else None, stale=True, replaced=kept)
+    return Opened(found.tasks, report if lost or report.refused else None, stale=True, replaced=kept, migrates=older)
 
 
 def _from_journal(files: SafeFileManager, journal: Journal, report: RecoveryReport | None) -> Opened:

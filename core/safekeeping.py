@@ -42,10 +42,9 @@ def copy_before(store: TaskStore) -> Copy | None:
 
     tasks = store.tasks if store.tasks is not None else store.load().tasks
     file = store.files.path
-    for copy in archive.copies(file):
-        if copy.seq == tasks.seq and archive.is_good(copy):
-            return copy
-    return archive.write(file, checkpoint.encode(tasks, utc(store.clock()))) if tasks.tasks else None
+    if (copy := archive.of_change(file, tasks.seq)) is not None or not tasks.tasks:
+        return copy
+    return archive.write(file, checkpoint.encode(tasks, utc(store.clock())))
 
 
 def copy_if_due(store: TaskStore) -> Copy | None:

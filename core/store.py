@@ -349,9 +349,14 @@ class TaskStore:
         if tasks is None or (tasks.seq == self._opened.seq_on_disk and not self._opened.stale):
             return ()
         raw = checkpoint.encode(tasks, utc(self.clock()))
+        if self._opened.migrates:
+            from core import archive
+
+            if archive.of_change(self.files.path, tasks.seq) is None:
+                archive.write(self.files.path, raw)  # where that fails, the old file stays
         kept = self.files.save_bytes(raw, checkpoint.accept_ours, expected=self._main, replaced=self._opened.replaced)
         self._main = self.files.known_good()
-        self._opened = replace(self._opened, stale=False, replaced="damaged", seq_on_disk=tasks.seq)
+        self._opened = replace(self._opened, stale=False, migrates=False, replaced="damaged", seq_on_disk=tasks.seq)
         if self.journal.size > LARGE_JOURNAL:
             from core.compaction import compact
 

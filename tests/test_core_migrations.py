@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core import archive, backups
+from core.archive import copies
+from core.errors import DiskFullError
 from core.migrations import SCHEMA_VERSION, UNTOLD, migrate
 from core.task import Priority, Status, Task
 from tests.instances import Instance, opened, uid
@@ -27,6 +32,19 @@ def read(file: Path, document: Any) -> list[Task]:
     """The tasks that a reader finds in `document`."""
     file.write_text(json.dumps(document))
     return opened(file).state.tasks
+
+
+BESIDE = ("tasks.json.journal", "tasks.json.lock")
+
+
+class Refusing:
+    """A step that finds the disk full."""
+
+    asked = 0
+
+    def __call__(self, *_arguments: object) -> None:
+        self.asked += 1
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 FULL = {"id": 3, "name": "buy milk", "comment": "the fat one", "description": "a\nb", "priority": 1, "tag": "shop"}
@@ -126,11 +144,82 @@ def test_the_original_is_kept_and_the_new_file_is_ours(file: Path) -> None:
     here.save()
     [kept] = file.parent.glob("tasks.json.schema-0-*")
     assert kept.read_bytes() == original
+    assert kept in backups.find(here.store.files)
     assert json.loads(file.read_bytes())["schema_version"] == SCHEMA_VERSION
     again = opened(file)
     assert (again.state.tasks, again.store.report) == (here.state.tasks, None)
     again.add("another")
     assert len(list(file.parent.glob("tasks.json.schema-0-*"))) == 1
+
+
+def test_a_copy_precedes_a_migration_and_recovers_it(file: Path) -> None:
+    file.write_text(json.dumps([FULL]))
+    here = opened(file)
+    here.add("another", "and one more")
+    [copy] = copies(file)
+    assert (copy.seq, archive.is_good(copy)) == (1, True)
+    assert copy.path in backups.find(here.store.files)
+    assert [task.name for task in backups.read(copy.path).tasks.values()] == ["buy milk", "another"]
+    for path in file.parent.glob("tasks.json*"):
+        if path.name not in BESIDE:
+            path.write_bytes(b"garbage")
+    again = opened(file)
+    assert again.names == ["buy milk", "another", "and one more"]
+    assert again.store.report is not None
+    assert again.store.report.source == copy.path.name
+
+
+def test_a_migration_whose_copy_fails_is_put_off(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text(json.dumps([FULL]))
+    original = file.read_bytes()
+    here = opened(file)
+    here.state.add_task("another")
+    here.commit()
+    monkeypatch.setattr("core.archive._write", full := Refusing())
+    for _attempt in range(2):
+        here.checkpoint()
+        assert isinstance(here.store.put_off, DiskFullError)
+        with pytest.raises(DiskFullError):
+            here.store.repair()
+    assert full.asked == 4
+    assert file.read_bytes() == original
+    assert {path.name for path in file.parent.glob("tasks.json*")} == {"tasks.json", *BESIDE}
+    assert here.store.checkpoint_due
+    assert opened(file).names == ["buy milk", "another"]
+    here.state.add_task("while it cannot")
+    here.commit()
+    assert opened(file).names == here.names
+    monkeypatch.undo()
+    here.checkpoint()
+    assert here.store.put_off is None
+    assert [copy.seq for copy in copies(file)] == [2]
+    assert [path.read_bytes() for path in file.parent.glob("tasks.json.schema-0-*")] == [original]
+
+
+def test_a_migration_that_is_tried_again_leaves_one_copy(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file.write_text(json.dumps([FULL]))
+    here = opened(file)
+    with monkeypatch.context() as patch:
+        patch.setattr("core.durable.rotate", refuse := Refusing())
+        patch.setattr("core.durable.set_aside", refuse)
+        for _attempt in range(3):
+            here.checkpoint()
+            assert here.store.put_off is not None
+    assert refuse.asked == 3
+    here.checkpoint()
+    assert here.store.put_off is None
+    assert len(copies(file)) == 1
+    here.add("another")
+    assert len(copies(file)) == 1
+
+
+def test_a_spoilt_list_whose_backup_is_of_an_older_program_is_kept(file: Path) -> None:
+    file.write_text('[{"id":3,"name":"cut of')
+    file.with_name("tasks.json.backup").write_text(json.dumps([FULL]))
+    here = opened(file)
+    here.save()
+    assert [path.read_text() for path in file.parent.glob("tasks.json.damaged-*")] == ['[{"id":3,"name":"cut of']
+    assert [copy.seq for copy in copies(file)] == [0]
 
 
 def test_backups_of_an_older_program_are_kept_too(file: Path) -> None:

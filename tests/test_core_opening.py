@@ -224,8 +224,9 @@ def test_a_journal_that_does_not_hold_the_tasks_of_an_older_format_is_not_the_li
     file.write_bytes(LEGACY)
     opened(file).add("new", "newer", "newest", "last")
     assert opened(file).names == ["old", "older", "new", "newer", "newest", "last"]
-    for name in BASES:
-        file.with_name(name).write_bytes(b"garbage")
+    [copy] = file.parent.glob("backups/*")
+    for base in (*map(file.with_name, BASES), copy):
+        base.write_bytes(b"garbage")
     with pytest.raises(FileCorruptionError):
         opened(file)
     [original] = file.parent.glob("tasks.json.schema-0-*")

@@ -84,6 +84,8 @@ def _check_kept(path: Path, allowed: Sequence[Content], *, damaged: bool) -> str
         if not archive.is_good(copy):
             return f"{copy.path.name} is not good"
     sweep(path, _LATER)
+    if left := list(archive.directory(path).glob("*.tmp")):
+        return f"a day later {left[0].name} is still there"
     with_files = ListSession(path, TaskList(), _add, instance=13)
     with_files.open()
     for task, name in attachments.missing(path, with_files.state.tasks):
