@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from core import backups
+from core.archive import copies
 from core.interop import NAMES
 from tests.in_process import call, shown
+
+if TYPE_CHECKING:
+    import pytest
 
 
 def test_importing_a_file_is_one_change_and_twice_is_once(tmp_path: Path) -> None:
@@ -22,6 +30,30 @@ def test_importing_a_file_is_one_change_and_twice_is_once(tmp_path: Path) -> Non
     assert len(shown("list", "--all")) == 2
     call("undo")
     assert shown("list", "--all") == []
+
+
+def test_a_copy_precedes_an_import_and_where_it_fails_nothing_is_imported(
+    tmp_path: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call("add", "here already")
+    call("done", "1")
+    list_file, file = home / "todurable" / "tasks.json", tmp_path / "todo.txt"
+    file.write_text("Buy milk\n", encoding="utf-8")
+    before = {path: path.read_bytes() for path in list_file.parent.rglob("*") if path.is_file()}
+
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.archive._write", refuse)
+        code, out, err = call("import", str(file))
+    assert (code, out, "disk" in err) == (3, "", True)
+    assert {path: path.read_bytes() for path in list_file.parent.rglob("*") if path.is_file()} == before
+    assert call("import", str(file)).code == 0
+    [copy] = [copy for copy in copies(list_file) if copy.seq == 2]
+    assert [task.status for task in backups.read(copy.path).tasks.values()] == ["done"]
+    assert call("import", str(file)).out.startswith("Imported 0 tasks")
+    assert [copy.seq for copy in copies(list_file)] == [2, 1]
 
 
 def test_a_bad_file_changes_nothing(tmp_path: Path) -> None:

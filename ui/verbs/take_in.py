@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core import durable
 from core.interop import ImportedFileError, format_called, guess
+from core.safekeeping import copy_before
 from ui import exit_codes
 from ui.output import Output
 from ui.sentences import count
@@ -17,7 +18,7 @@ from ui.session import list_for, load, make_directory, save, task_document
 
 
 def run(options: Namespace, out: Output) -> int:
-    """Add the tasks of a file, and bring those up to date that came from it before."""
+    """Add the tasks of a file, and bring those up to date that came from it before; a copy of the list comes first."""
     raw = _content(options.source)
     name = options.format or guess(options.source, raw)
     entries = format_called(name).read(raw, datetime.now())  # noqa: DTZ005 - of the user's own clock
@@ -26,6 +27,7 @@ def run(options: Namespace, out: Output) -> int:
         outcome = state.take_in(entries)
         if outcome.changed:
             make_directory(store)
+            copy_before(store)
             save(state, store, out)
     same = len(entries) - len(outcome.changed)
     out.done(f"Imported {count(len(outcome.changed), 'task')}" + (f"; {same} are here as they are." if same else "."))
