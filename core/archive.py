@@ -29,6 +29,8 @@ LARGE_COPY = 1_000_000
 """Bytes of a list above which its copies are packed."""
 FEWEST = 3
 """How many good copies stay, whatever thinning says."""
+STRETCH = 50_000
+"""Changes in a row of which one copy always stays, so that no moment is further than that from a copy."""
 _STAMP = "%Y%m%dT%H%M%S.%fZ"
 _DIGITS = 12
 
@@ -111,15 +113,17 @@ def of_change(file: Path, seq: int) -> Copy | None:
     return next((copy for copy in copies(file) if copy.seq == seq and is_good(copy)), None)
 
 
-def is_due(found: Sequence[Copy], now: datetime) -> bool:
-    """Whether this hour has no copy yet. A clock that was set back makes none due."""
-    return not any(_hour(copy.at) >= _hour(now) for copy in found)
+def is_due(found: Sequence[Copy], now: datetime, seq: int) -> bool:
+    """Whether this hour, or the last stretch up to `seq`, has no copy. A clock that was set back makes none due."""
+    return not any(_hour(copy.at) >= _hour(now) for copy in found) or found[0].seq + STRETCH <= seq
 
 
 def thin(file: Path, kept: Kept) -> list[Path]:
     """Remove the copies that `kept` does not ask for, and say which. Never fewer than three good ones stay."""
     found = copies(file)
     staying = _staying(found, kept)
+    if len(staying) == len(found):
+        return []
     good = len(list(islice(filter(is_good, (copy for copy in found if copy.path in staying)), FEWEST)))
     removed = []
     for copy in found:
@@ -213,6 +217,7 @@ def _staying(found: Sequence[Copy], kept: Kept) -> set[Path]:
         for copy in found:
             newest.setdefault(period(copy.at), copy.path)
         staying.update(islice(newest.values(), count))
+    staying.update({copy.seq // STRETCH: copy.path for copy in reversed(found)}.values())
     return staying
 
 

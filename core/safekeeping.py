@@ -50,16 +50,18 @@ def copy_before(store: TaskStore) -> Copy | None:
 def copy_if_due(store: TaskStore) -> Copy | None:
     """Keep what the list was before its last change, if this hour has no copy; then thin the copies.
 
+    A copy is due after very many changes too, and copies before dangerous operations are thinned when they are many.
     Call it after a checkpoint, without the lock. Raises FileSafetyError, which is worth a warning only.
     """
     from core import archive
 
-    file, now = store.files.path, store.clock()
-    if not store.files.backup_paths or not archive.is_due(archive.copies(file), now):
-        return None
-    copy = archive.keep(file, store.files.backup_paths[0])
-    archive.thin(file, store.kept)
-    sweep(file, now)
+    file, now, backups = store.files.path, store.clock(), store.files.backup_paths
+    found = archive.copies(file)
+    due = len(backups) > 0 and archive.is_due(found, now, store.journal.seq)
+    copy = archive.keep(file, backups[0]) if due else None
+    if due or len(found) > store.kept.most:
+        archive.thin(file, store.kept)
+        sweep(file, now)
     return copy
 
 

@@ -52,6 +52,11 @@ class Kept(Struct, frozen=True):
     place: Path | None = None
     profile: Path | None = None
 
+    @property
+    def most(self) -> int:
+        """How many there can be of all these."""
+        return self.last + self.hourly + self.daily + self.monthly
+
 
 class News(Struct, frozen=True):
     """What happened to the list: `foreign` records came first, then `own`; where `anew` is given, on top of that."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from core import archive, checkpoint
-from core.archive import Copy, content, copies, is_due, is_good, keep, thin, write
+from core.archive import STRETCH, Copy, content, copies, is_due, is_good, keep, thin, write
 from core.errors import DiskFullError, FileSafetyError, InvalidContentError, UnavailableError
 from core.store import Kept, utc
 from core.tasklist import TaskList
@@ -151,11 +151,17 @@ def test_a_copy_that_is_not_what_was_written_is_an_error(file: Path, monkeypatch
 
 
 def test_a_copy_is_due_once_an_hour(file: Path) -> None:
-    assert is_due([], FIRST)
+    assert is_due([], FIRST, 1)
     found = [write(file, a_list(1, FIRST + timedelta(minutes=59)))]
-    assert not is_due(found, FIRST)
-    assert is_due(found, FIRST + timedelta(minutes=60))
-    assert not is_due(found, FIRST - timedelta(days=30))  # the clock was set back
+    assert not is_due(found, FIRST, 2)
+    assert is_due(found, FIRST + timedelta(minutes=60), 2)
+    assert not is_due(found, FIRST - timedelta(days=30), 2)  # the clock was set back
+
+
+def test_so_many_changes_make_a_copy_due_whatever_the_hour(file: Path) -> None:
+    found = [write(file, a_list(7, FIRST)), write(file, a_list(3, FIRST))]
+    assert not is_due(found, FIRST, 7 + STRETCH - 1)
+    assert is_due(found, FIRST, 7 + STRETCH)
 
 
 def test_thinning_leaves_some_of_every_age(file: Path) -> None:
@@ -171,6 +177,13 @@ def test_thinning_leaves_some_of_every_age(file: Path) -> None:
         assert {max(moment for moment in newest if moment.strftime(form) == period) for period in periods} <= set(left)
     assert len(left) < 10 + 24 + 14 + 12
     assert thin(file, Kept()) == []
+
+
+def test_one_copy_of_each_long_stretch_of_changes_always_stays(file: Path) -> None:
+    for seq in range(0, 4 * STRETCH, STRETCH // 2):
+        write(file, a_list(seq, FIRST))
+    thin(file, Kept(3, 0, 0, 0))
+    assert [copy.seq * 2 // STRETCH for copy in copies(file)] == [7, 6, 5, 3, 1]
 
 
 def test_three_good_copies_always_stay(file: Path) -> None:

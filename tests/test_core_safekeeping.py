@@ -62,6 +62,19 @@ def test_a_copy_before_is_the_list_as_it_is_and_is_made_once(file: Path) -> None
     assert archive.is_good(again)
 
 
+def test_copies_before_many_operations_of_one_hour_are_thinned(file: Path) -> None:
+    here = opened(file)
+    here.store.kept = Kept(4, 2, 1, 1)
+    assert here.store.kept.most == 8
+    counts = []
+    for number in range(12):
+        copy_before(here.store)
+        here.add(f"task {number}")
+        copy_if_due(here.store)
+        counts.append(len(copies(file)))
+    assert counts == [1, 1, 2, 3, 4, 5, 6, 7, 8, 4, 5, 6]
+
+
 def test_a_copy_before_that_fails_says_so(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     here = opened(file)
     here.add("a")
