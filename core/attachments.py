@@ -1,7 +1,7 @@
 """Files attached to tasks: copied to `attachments/<SHA-256>/<file name>` beside the list, and never changed.
 
 A task names its files as `<SHA-256>/<file name>`. A file is on the disk before the change that names it; one that no
-task names any more stays, for history may.
+task names any more stays, for history may. What nothing ever named, for that change was not saved, `doctor` removes.
 """
 
 from __future__ import annotations

@@ -12,13 +12,14 @@ from typing import NamedTuple
 from core import archive, attachments, durable, jobs, profile, surroundings
 from core.backups import Found, examine, find
 from core.changes import Change, Record, edit
-from core.errors import TodurableError
+from core.errors import NamedErrors, TodurableError
 from core.file_safety import SafeFileManager
 from core.history import Gap, backwards
 from core.instance_files import Owner
 from core.jobs import Job
 from core.profile import ProfileStore
 from core.tasklist import TaskList
+from core.unnamed import remove, unnamed
 
 _MOST = 5
 """So many of a kind are named."""
@@ -80,12 +81,28 @@ def damaged_copies(place: Place) -> list[Found]:
 
 
 def set_aside(found: Iterable[Found], now: datetime) -> list[Path]:
-    """Give damaged copies a name that nothing takes for a copy. Raises OSError."""
+    """Give damaged copies a name that nothing takes for a copy. Raises FileSafetyError."""
     kept = []
     for one in found:
-        kept.append(durable.set_aside(one.path, f"damaged-{now:%Y%m%dT%H%M%SZ}"))
+        with NamedErrors(one.path, "set aside"):
+            kept.append(durable.set_aside(one.path, f"damaged-{now:%Y%m%dT%H%M%SZ}"))
         durable.discard(one.path)
     return kept
+
+
+def unnamed_attachments(place: Place) -> list[Path]:
+    """The attached files that nothing has named for a day: younger, the change that names one may still wait."""
+    names = [name for task in place.tasks.tasks.values() for name in task.attachments]
+    return unnamed(place.files.path, names, _a_day_before(place.now))
+
+
+def remove_unnamed(found: Iterable[Path], now: datetime) -> None:
+    """Remove what `unnamed_attachments` told. Raises FileSafetyError."""
+    remove(found, _a_day_before(now))
+
+
+def _a_day_before(now: datetime) -> float:
+    return (now - timedelta(days=1)).timestamp()
 
 
 def _relations(place: Place) -> Iterator[Remark]:
@@ -108,6 +125,9 @@ def _attachments(place: Place) -> Iterator[Remark]:
         path = attachments.path_of(file, name)
         if path is not None and attachments.is_there(file, name) and attachments.digest_of(path) != name[:64]:
             yield Remark("attachments", f"{path} is not what was attached. A backup may have it.", damage=True)
+    if left := unnamed_attachments(place):
+        text = f"No task and no change names {_some(path.name for path in left)}: what named it was never saved."
+        yield Remark("attachments", text, repair="remove what nothing names")
 
 
 def _history(place: Place) -> Iterator[Remark]:

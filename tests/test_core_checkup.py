@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from core import archive, attachments, checkpoint, surroundings
-from core.checkup import Place, Remark, checkup, damaged_copies, set_aside
+from core.checkup import Place, Remark, checkup, damaged_copies, remove_unnamed, set_aside
 from core.jobs import Running
 from core.profile import ProfileStore
 from core.profile_rules import ProfileError
@@ -69,6 +69,20 @@ def test_attached_files_that_are_missing_or_changed(here: Instance, tmp_path: Pa
     missing, changed = told(here, "attachments")
     assert missing.text.startswith("Attached files are missing: a.txt of task 1.")
     assert (changed.damage, "b.txt is not what was attached" in changed.text) == (True, True)
+
+
+def test_an_attached_file_that_nothing_names_is_told_and_removed(here: Instance, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a")
+    path = attachments.directory(here.store.files.path) / attachments.keep(here.store.files.path, tmp_path / "a.txt")
+    copied = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    assert told(here, "attachments", copied + timedelta(hours=23)) == []
+    (remark,) = told(here, "attachments", copied + timedelta(hours=25))
+    assert remark.text == "No task and no change names a.txt: what named it was never saved."
+    assert (remark.damage, remark.repair) == (False, "remove what nothing names")
+    remove_unnamed([path], copied + timedelta(hours=23))
+    assert path.exists()
+    remove_unnamed([path], copied + timedelta(hours=25))
+    assert not path.exists()
 
 
 def test_gaps_in_the_history_and_a_clock_that_is_wrong(here: Instance) -> None:
@@ -225,12 +239,16 @@ def test_doctor_tells_it_and_repairs_what_can_be(
     here.save()
     bad = archive.write(directory / "tasks.json", (directory / "tasks.json").read_bytes())
     bad.path.write_bytes(b"damaged")
+    (home / "a.txt").write_text("a")
+    left = attachments.directory(here.store.files.path) / attachments.keep(here.store.files.path, home / "a.txt")
+    os.utime(left, (0, 0))
     told = said("doctor", code=5)
     assert "relations: Parents or dependencies lead to no task: of 2. To be repaired: take these" in told
     assert f"backups: {bad.path.name} is not good: " in told
     assert f"kept in {bad.path.name}.damaged-" in said("doctor", "--repair", code=5)
     told = said("doctor", code=0)
     assert "relations" not in told
+    assert not left.exists()
     assert opened(directory / "tasks.json").state.find(2).parent is None
     capsys.readouterr()
 

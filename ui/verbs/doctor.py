@@ -12,7 +12,16 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from core.checkup import Place, Remark, checkup, damaged_copies, dangling, set_aside
+from core.checkup import (
+    Place,
+    Remark,
+    checkup,
+    damaged_copies,
+    dangling,
+    remove_unnamed,
+    set_aside,
+    unnamed_attachments,
+)
 from core.display import literal
 from core.errors import FileCorruptionError, FileSafetyError
 from core.paths import profile_file
@@ -100,6 +109,7 @@ def _repair(store: TaskStore, place: Place, finding: _Finding, out: Output) -> t
     kept += tuple(set_aside(damaged_copies(place), place.now))
     if any(remark.topic == "profile" and remark.repair for remark in finding.remarks):
         kept += ProfileStore(place.profile, lock_timeout=store.files.lock.timeout).repair(place.now)
+    remove_unnamed(unnamed_attachments(place), place.now)
     return kept
 
 
