@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core import durable
+from core.errors import FileSafetyError
 from core.instance import this_instance
 
 _UNFIT = re.compile(r"[^A-Za-z0-9_-]")
@@ -106,7 +107,7 @@ def _runs(pid: int) -> bool:
         return _runs_on_windows(pid)
     try:
         os.kill(pid, 0)
-    except ProcessLookupError:
+    except (ProcessLookupError, OverflowError):  # no process has such a number
         return False
     except PermissionError:
         return True  # somebody else's
@@ -130,7 +131,7 @@ def _started(pid: int) -> str:
         return ""
     try:
         read = durable.read_file(Path(f"/proc/{pid}/stat"))
-    except OSError:
+    except FileSafetyError:  # it ended while it was read, say
         return ""
     fields = read[0].rpartition(b")")[2].split() if read else [_ENDED]
     return "" if fields[0] == _ENDED else fields[_START_TIME].decode()

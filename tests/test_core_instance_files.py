@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -43,6 +44,17 @@ def test_a_process_is_gone_when_it_has_ended_or_its_number_belongs_to_another(go
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as child:
         assert Owner(HERE.host, child.pid, "1").is_gone(HERE) == bool(HERE.started)
         child.communicate(b"\n")
+
+
+def test_a_process_that_ends_while_it_is_looked_at_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Owner(HERE.host, 10**20, "1").is_gone(HERE)
+
+    def ended(*_arguments: object) -> bytes:
+        raise ProcessLookupError(errno.ESRCH, os.strerror(errno.ESRCH))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "read", ended)
+        assert HERE.is_gone(HERE) == bool(HERE.started)
 
 
 def test_others_are_seen_and_those_that_are_gone_are_swept(file: Path, gone: Owner) -> None:
