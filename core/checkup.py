@@ -16,14 +16,12 @@ from core.errors import NamedErrors, TodurableError
 from core.file_safety import SafeFileManager
 from core.history import Gap, backwards
 from core.instance_files import Owner
-from core.jobs import Job
 from core.profile import ProfileStore
 from core.tasklist import TaskList
 from core.unnamed import remove, unnamed
 
 _MOST = 5
 """So many of a kind are named."""
-_ENDED_BADLY = ("failed", "interrupted", "unknown")
 
 
 class Remark(NamedTuple):
@@ -192,16 +190,9 @@ def _settings(place: Place) -> Iterator[Remark]:
 
 
 def _jobs(place: Place) -> Iterator[Remark]:
-    for job in jobs.all_of(place.files.path, Owner.this_process()):
-        if job.state in _ENDED_BADLY:
-            yield Remark("jobs", _told(job))
-        elif job.state in ("queued", "running"):
-            yield Remark("jobs", f"The job “{job.kind}” is {job.state} since {job.started}.")
-
-
-def _told(job: Job) -> str:
-    began = f", begun {job.started}," if job.started else ""
-    return f"The job “{job.kind}”{began} is {job.state}: {job.reason.rstrip('.')}."
+    found = jobs.all_of(place.files.path, Owner.this_process())
+    for job in (*jobs.at_work(found), *jobs.ended_badly(found)):
+        yield Remark("jobs", jobs.sentence(job))
 
 
 def _modes(place: Place) -> Iterator[Remark]:

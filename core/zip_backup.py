@@ -27,6 +27,7 @@ from core.checkpoint import Checkpoint
 from core.compaction import pieces
 from core.errors import InvalidContentError, NewerSchemaError, UnavailableError, from_os_error
 from core.migrations import SCHEMA_VERSION
+from core.progress import Progress, unheard
 from core.raw_file import RawFile
 from core.tasklist import TaskList
 
@@ -51,9 +52,6 @@ _DAMAGES = (
 )
 """What reading an archive raises where somebody changed it. RuntimeError: it is encrypted."""
 
-Progress = Callable[[int, int], None]
-"""Is told how many bytes of how many are done; may raise to cancel."""
-
 
 class Source(NamedTuple):
     """What a backup is made of: a list, its file, and the user's settings."""
@@ -71,10 +69,11 @@ class _Entry(NamedTuple):
     """Whether it is packed already, so that packing it again gains nothing."""
 
 
-def make(source: Source, target: Path, name: str, now: datetime, progress: Progress = lambda _d, _t: None) -> Path:
+def make(source: Source, target: Path, name: str, now: datetime, progress: Progress = unheard) -> Path:
     """Write `NAME_<UTC>.zip` into the directory `target`, and verify it; on return it is on the disk.
 
-    Raises FileSafetyError. Whatever is raised, nothing half written stays.
+    `progress` is told how many bytes of how many are done. Raises FileSafetyError. Whatever is raised, nothing half
+    written stays.
     """
     path = target / zip_name(name, now)
     entries = _entries(source, now)
@@ -94,7 +93,7 @@ def make(source: Source, target: Path, name: str, now: datetime, progress: Progr
     return path
 
 
-def verify(path: Path, progress: Progress = lambda _d, _t: None) -> Metadata:
+def verify(path: Path, progress: Progress = unheard) -> Metadata:
     """What the backup at `path` says of itself, every byte of it read and compared.
 
     Raises InvalidContentError with what is wrong, NewerSchemaError, or another FileSafetyError.

@@ -117,8 +117,15 @@ def test_settings_and_jobs_that_went_wrong(here: Instance, tmp_path: Path) -> No
     with pytest.raises(ValueError, match="too bad"), Running(here.store.files.path, "import", lambda: NOW):
         raise ValueError("too bad.")
     (remark,) = told(here, "jobs")
-    assert remark.text.startswith("The job “import”, begun 2026-01-02")
-    assert remark.text.endswith("is failed: too bad.")
+    assert remark.text.startswith("An import begun 2026-01-0")
+    assert remark.text.endswith("failed: too bad.")
+    with Running(here.store.files.path, "import", lambda: NOW + timedelta(1)) as job:
+        job.progress(1, 2)
+        assert [remark.text.split(" ")[5:7] for remark in told(here, "jobs")] == [
+            ["is", "running."],
+            ["failed:", "too"],
+        ]
+    assert told(here, "jobs") == []
 
 
 def test_who_else_may_read_it(here: Instance, tmp_path: Path) -> None:

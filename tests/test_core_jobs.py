@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -14,9 +15,22 @@ import pytest
 from msgspec.structs import replace
 
 from core import jobs
-from core.errors import DiskFullError
+from core.errors import DiskFullError, NotAFileError, UnavailableError
 from core.instance_files import Owner
-from core.jobs import ATTEMPTS, KEPT, PAUSE, CancelledError, Job, Running, all_of, read
+from core.jobs import (
+    ATTEMPTS,
+    KEPT,
+    PAUSE,
+    CancelledError,
+    Job,
+    Running,
+    all_of,
+    ended_badly,
+    note_told,
+    read,
+    sentence,
+)
+from core.progress import counted
 from tests.processes import Child
 
 HERE = Owner.this_process()
@@ -29,6 +43,7 @@ def file(tmp_path: Path) -> Path:
 
 @pytest.fixture(autouse=True)
 def no_interval(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "SOON", 0.0)
     monkeypatch.setattr(jobs, "_INTERVAL", 0.0)
 
 
@@ -94,10 +109,11 @@ def test_a_status_that_cannot_be_read_is_unknown_after_its_copy(damage: bytes, f
         pass
     job.path.write_bytes(damage)
     pauses: list[float] = []
-    (path,) = file.parent.glob("jobs/*.json")
+    path = job.path
     copied = path.with_name(f"{path.name}.backup")
     found = read(path, HERE, pauses.append)
     assert (found.state, pauses) == ("unknown", [PAUSE] * (ATTEMPTS - 1))  # the copy was made while it ran
+    assert found.kind == "backup"
     assert "is damaged" in found.reason
     ended = replace(found, state="done", owner=HERE, reason="")
     copied.write_bytes(msgspec.json.encode(ended))
@@ -133,17 +149,103 @@ def test_a_status_that_cannot_be_written_stops_no_work_that_has_begun(
             patch.setattr(os, "write", full)
             job.progress(1, 2)
             assert isinstance(job.problem, DiskFullError)
-            with pytest.raises(DiskFullError):
-                Running(file, "backup", clock)
+            other = Running(file, "import", clock)
+        assert isinstance(other.problem, DiskFullError)
         job.progress(2, 2)
-    assert [state for state, *_rest in states(file)] == ["done"]
+        with other:
+            pass
+    assert [state for state, *_rest in states(file)] == ["done", "done"]
+
+
+def test_a_directory_that_cannot_be_written_or_is_not_there_stops_no_work(file: Path) -> None:
+    with Running(file.parent / "nowhere" / "tasks.json", "export", clock) as job:
+        job.progress(1, 2)
+    assert os.listdir(file.parent) == []
+    assert isinstance(job.problem, UnavailableError)
+    file.with_name("jobs").write_text("no directory")
+    with Running(file, "export", clock) as job:
+        job.progress(1, 2)
+    assert job.job.state == "done"
+    assert isinstance(job.problem, NotAFileError)
+
+
+def test_what_is_over_at_once_has_no_file(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "SOON", 1_000.0)
+    with Running(file, "import", clock, at_once=False) as job:
+        job.progress(1, 2)
+    with pytest.raises(KeyboardInterrupt), Running(file, "import", clock, at_once=False):
+        raise KeyboardInterrupt
+    assert os.listdir(file.parent) == []
+    monkeypatch.setattr(jobs, "SOON", 0.0)
+    with Running(file, "import", clock, at_once=False) as job:
+        assert states(file) == []
+        job.progress(1, 2)
+        assert states(file) == [("running", 1, 2, "")]
+    assert states(file) == [("done", 2, 2, "")]
+
+
+def test_how_far_it_is_is_shown_as_the_items_are_taken(file: Path) -> None:
+    shown: list[tuple[int, int]] = []
+    with Running(file, "import", clock, lambda done, total: shown.append((done, total))) as job:
+        assert list(counted(range(1200), job.progress, 1, 3)) == list(range(1200))
+    assert shown == [(1200, 3600), (1700, 3600), (2200, 3600)]
+    assert list(counted([], job.progress)) == []
+    job.cancel()
+    with pytest.raises(CancelledError):
+        list(counted("a", job.progress))
+
+
+def test_jobs_are_told_by_their_list(file: Path) -> None:
+    with Running(file, "backup", clock), Running(file.with_name("tasks.json.work.json"), "export", clock):
+        pass
+    assert [job.kind for job in all_of(file, HERE)] == ["backup"]
+    assert [job.kind for job in all_of(file.with_name("tasks.json.work.json"), HERE)] == ["export"]
+
+
+def test_what_ended_badly_is_told_once_unless_it_was_made_good(file: Path) -> None:
+    with pytest.raises(ValueError, match="no good"), Running(file, "import", clock):
+        raise ValueError("no good.")
+    with pytest.raises(ValueError, match="bad"), Running(file, "backup", clock):
+        raise ValueError("bad")
+    with pytest.raises(CancelledError), Running(file, "export", clock):
+        raise CancelledError
+    with Running(file, "backup", clock):
+        pass
+    (found,) = ended_badly(all_of(file, HERE))
+    assert (found.kind, found.told) == ("import", False)
+    assert re.fullmatch(r"An import begun 2027-01-\d\d \d\d:\d\d failed: no good\.", sentence(found))
+    note_told(file, found)
+    (again,) = ended_badly(all_of(file, HERE))
+    assert again == replace(found, told=True)
+
+
+@pytest.mark.parametrize(
+    ("job", "words"),
+    [
+        (Job("x", "backup", "running", HERE, done=3, total=4), "A backup is running: 75%."),
+        (Job("x", "move", "queued", HERE, "never"), "A move is queued."),
+        (Job("x", "", "unknown", HERE, reason="x is missing"), "How a job stands cannot be told: x is missing."),
+        (Job("x", "export", "interrupted", HERE, reason="why"), "An export was interrupted: why."),
+        (Job("x", "export", "done", HERE), "An export is done."),
+        (Job("x", "export", "cancelled", HERE), "An export was cancelled."),
+    ],
+)
+def test_a_job_in_words(job: Job, words: str) -> None:
+    assert sentence(job) == words
 
 
 def test_old_jobs_are_forgotten(file: Path) -> None:
     for _number in range(KEPT + 3):
         with Running(file, "backup", clock):
             pass
+    left = file.parent / "jobs" / ".x.json.12.0123456789ab.tmp"
+    left.write_bytes(b"half")
+    os.utime(left, (1_799_000_000,) * 2)
+    with Running(file, "backup", clock):
+        pass
+    assert not left.exists()
     found = all_of(file, HERE)
     assert len(found) == KEPT
+    assert len(os.listdir(left.parent)) == 2 * KEPT
     assert found == sorted(found, key=lambda job: job.started, reverse=True)
     assert isinstance(found[0], Job)

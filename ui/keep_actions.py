@@ -17,6 +17,7 @@ from core.file_safety import SafeFileManager
 from core.jobs import Running
 from core.paths import profile_file, task_file
 from core.profile import Profile, ProfileStore
+from core.progress import Progress
 from core.store import TaskStore
 from core.task import Task
 from ui import sentences
@@ -156,7 +157,7 @@ class KeepActions:
             return "All is as it was then already."
         return f"Restored {sentences.count(len(outcome.changed), 'task')}; u in the list takes that back."
 
-    def _make(self, progress: Callable[[int, int], None]) -> Path:
+    def _make(self, shown: Progress) -> Path:
         """A ZIP of the list as it is on the disk; called in a thread."""
         from core import archive, zip_backup
 
@@ -168,13 +169,8 @@ class KeepActions:
         finally:
             store.close()
         archive.make_directory(target)
-        with Running(file, "backup", self._clock) as job:
-
-            def note(done: int, total: int) -> None:
-                job.progress(done, total)
-                progress(done, total)
-
-            return zip_backup.make(source, target, file.stem, self._clock(), note)
+        with Running(file, "backup", self._clock, shown) as job:
+            return zip_backup.make(source, target, file.stem, self._clock(), job.progress)
 
     def _places(self) -> tuple[Path, ...]:
         """Called in a thread."""

@@ -11,6 +11,7 @@ from core import archive, zip_backup
 from core.display import literal
 from core.jobs import Running
 from core.paths import absolute_path, make_private_directory, profile_file
+from core.progress import Progress
 from core.zip_backup import Source
 from ui import exit_codes, sentences
 from ui.output import Output
@@ -25,7 +26,8 @@ def run(options: Namespace, out: Output) -> int:
         file = store.files.path
         target = absolute_path(os.environ, options.to) if options.to else archive.directory(file)
         source = Source(file, tasks, profile_file(os.environ))
-        made = make(source, target, options.name or file.stem, ProgressLine("Backing up", quiet=options.quiet))
+        with ProgressLine("Backing up", quiet=options.quiet) as line:
+            made = make(source, target, options.name or file.stem, line)
     if out.json:
         out.document({"file": str(made), "seq": tasks.seq, "tasks": len(tasks.tasks), "size": os.stat(made).st_size})
     else:
@@ -34,17 +36,9 @@ def run(options: Namespace, out: Output) -> int:
     return exit_codes.DONE
 
 
-def make(source: Source, target: Path, name: str, line: ProgressLine) -> Path:
-    """Make a ZIP as a job, whose progress `line` shows."""
+def make(source: Source, target: Path, name: str, shown: Progress) -> Path:
+    """Make a ZIP as a job, whose progress is `shown`."""
     if target == archive.directory(source.file):
         make_private_directory(target)
-    try:
-        with Running(source.file, "backup", lambda: datetime.now(UTC)) as job:
-
-            def progress(done: int, total: int) -> None:
-                job.progress(done, total)
-                line(done, total)
-
-            return zip_backup.make(source, target, name, datetime.now(UTC), progress)
-    finally:
-        line.clear()
+    with Running(source.file, "backup", lambda: datetime.now(UTC), shown) as job:
+        return zip_backup.make(source, target, name, datetime.now(UTC), job.progress)

@@ -41,13 +41,12 @@ def _move(file: Path, profile: Profile, options: Namespace, out: Output) -> Path
         raise CannotMoveError(
             "Only your own list can be moved, the one that the profile names: without --file or --list."
         )
-    line = ProgressLine("Copying", quiet=options.quiet)
     store = open_store(file, profile)
     try:
         settings = ProfileStore(profile_file(os.environ), lock_timeout=store.files.lock.timeout)
-        new = move(store, absolute_path(os.environ, options.move), settings, line)
+        with ProgressLine("Copying", quiet=options.quiet) as line:
+            new = move(store, absolute_path(os.environ, options.move), settings, line)
     finally:
-        line.clear()
         store.close()
     out.note(f"What it was is still in {file.parent}: remove it when you have seen that all is well.")
     if warning := unsafe_place(new.parent):
