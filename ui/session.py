@@ -67,18 +67,22 @@ def load(store: TaskStore, out: Output, *, history: bool = False) -> AppState:
 
 
 def save(state: AppState, store: TaskStore, out: Output) -> tuple[Conflict, ...]:
-    """Commit what waits in `state`; returns where it could not be done as asked, for others were faster.
+    """Commit what waits in `state`; returns where it could not be done as asked, for others were faster."""
+    return saved(state, commit(state, store), store, out)
 
-    The list is copied before a change of many tasks. From the commit on the change is safe, so nothing that fails after
-    it is an error.
+
+def commit(state: AppState, store: TaskStore) -> News:
+    """The first half of `save`: on return the change is safe, and nothing that fails after it is an error.
+
+    The list is copied before a change of many tasks.
     """
     if is_dangerous(state.pending):
         copy_before(store)
-    return saved(state, store.commit(state.pending), store, out)
+    return store.commit(state.pending)
 
 
 def saved(state: AppState, news: News, store: TaskStore, out: Output) -> tuple[Conflict, ...]:
-    """As `save`, when the commit has been made and told these `news`."""
+    """The second half of `save`, when the commit has been made and told these `news`."""
     conflicts = state.receive(news).conflicts
     if store.checkpoint_due:
         _checkpoint(store, out)

@@ -2,20 +2,22 @@
 
 `read` gives an entry a task: the fields of `Task` that the file tells, with a `uid` that is the same whenever the same
 file is read, so that importing it twice changes nothing the second time. Nothing is dropped: what we have no field for
-goes to `extra` or into the text. Raises ImportedFileError where a file is not of the format.
+goes to `extra` or into the text. Raises ImportedFileError where a file is not of the format. What is read or written
+passes through `each`, or through `tasks`, one after the other: there it can be told how far it is, and given up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from core.errors import TodurableError
 from core.task import Task
 
 Entry = dict[str, Any]
+Each = Callable[[Sequence[Any]], Iterable[Any]]
 
 
 class ImportedFileError(TodurableError):
@@ -27,11 +29,18 @@ class ImportedFileError(TodurableError):
         self.line = line
 
 
-class Format(NamedTuple):
-    """How a format is read and written. `moment` is the present in the user's zone, or without one in the system's."""
+class Read(Protocol):
+    """Reads a format. `moment` is the present in the user's zone, or without one in the system's."""
 
-    read: Callable[[bytes, datetime], list[Entry]]
-    write: Callable[[Sequence[Task]], bytes]
+    def __call__(self, raw: bytes, moment: datetime, each: Each = iter, /) -> list[Entry]:
+        """See the module."""
+
+
+class Format(NamedTuple):
+    """How a format is read and written."""
+
+    read: Read
+    write: Callable[[Iterable[Task]], bytes]
 
 
 NAMES = ("json", "todo.txt", "taskwarrior", "csv")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from core.interop import Entry, ImportedFileError
+from core.interop import Each, Entry, ImportedFileError
 from core.strict_json import StrictJsonError, parse
 from core.task import FIELDS, Task
 
 _OURS = tuple(field for field in FIELDS if field != "extra")
 
 
-def read(raw: bytes, _moment: datetime) -> list[Entry]:
+def read(raw: bytes, _moment: datetime, each: Each = iter) -> list[Entry]:
     """See `core.interop`. A task needs no more than a name; a legacy list is one, too."""
     try:
         document = parse(raw)
@@ -24,13 +24,13 @@ def read(raw: bytes, _moment: datetime) -> list[Entry]:
     tasks = document.get("tasks") if isinstance(document, dict) else document
     if not isinstance(tasks, list):
         raise ImportedFileError("This is JSON, but no list of tasks.")
-    return [_entry(task, place) for place, task in enumerate(tasks, start=1)]
+    return [_entry(task, place) for place, task in enumerate(each(tasks), start=1)]
 
 
-def write(tasks: Sequence[Task]) -> bytes:
+def write(tasks: Iterable[Task]) -> bytes:
     """An array with a task a line."""
     lines = ",\n".join(json.dumps(_document(task), ensure_ascii=False) for task in tasks)
-    return f"[\n{lines}\n]\n".encode() if tasks else b"[]\n"
+    return f"[\n{lines}\n]\n".encode() if lines else b"[]\n"
 
 
 def _document(task: Task) -> dict[str, Any]:

@@ -6,7 +6,7 @@ Tags are joined by spaces, or by semicolons where one has a space in it. A colum
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from io import StringIO
 from typing import Any
@@ -14,7 +14,7 @@ from uuid import NAMESPACE_OID, uuid5
 
 from core.dates import parse_date
 from core.errors import TodurableError
-from core.interop import Entry, ImportedFileError
+from core.interop import Each, Entry, ImportedFileError
 from core.task import FIELDS, SET_FIELDS, Task
 
 _WRITTEN = tuple(field for field in FIELDS if field != "extra")
@@ -22,7 +22,7 @@ _DAYS = ("due", "scheduled", "wait", "until")
 _NUMBERS = ("priority", "estimate", "id")
 
 
-def read(raw: bytes, moment: datetime) -> list[Entry]:
+def read(raw: bytes, moment: datetime, each: Each = iter) -> list[Entry]:
     """See `core.interop`."""
     try:
         text = raw.removeprefix(b"\xef\xbb\xbf").decode()
@@ -32,10 +32,10 @@ def read(raw: bytes, moment: datetime) -> list[Entry]:
         raise ImportedFileError(f"This is no CSV in UTF-8: {error}.") from None
     if "name" not in (reader.fieldnames or ()):
         raise ImportedFileError("The first line must be a heading with a column “name”, as export writes it.", 1)
-    return [_entry(row, place, moment) for place, row in enumerate(rows, start=2)]
+    return [_entry(row, place, moment) for place, row in enumerate(each(rows), start=2)]
 
 
-def write(tasks: Sequence[Task]) -> bytes:
+def write(tasks: Iterable[Task]) -> bytes:
     """A row a task, every field a column."""
     out = StringIO(newline="")
     rows = csv.writer(out)

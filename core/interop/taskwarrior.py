@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
 
-from core.interop import Entry, ImportedFileError
+from core.interop import Each, Entry, ImportedFileError
 from core.recurrence import RecurrenceError, parse_recurrence
 from core.strict_json import StrictJsonError, parse
 from core.task import Priority, Status, Task, one_line
@@ -47,14 +47,14 @@ _KNOWN_RULES = {name: rule for rule, name in _RULES.items()} | {
 }
 
 
-def read(raw: bytes, moment: datetime) -> list[Entry]:
+def read(raw: bytes, moment: datetime, each: Each = iter) -> list[Entry]:
     """See `core.interop`."""
     try:
         document = parse(raw)
     except StrictJsonError as error:
         raise ImportedFileError(f"This is no JSON: {error}.") from None
     tasks: list[Any] = document if isinstance(document, list) else [document]
-    entries = [_entry(task, place, moment) for place, task in enumerate(tasks, start=1)]
+    entries = [_entry(task, place, moment) for place, task in enumerate(each(tasks), start=1)]
     carried_on = {str(task["parent"]).lower() for task in tasks if task.get("parent") and _is_open(task)}
     templates = {str(task["uuid"]).lower() for task in tasks if task.get("status") == "recurring" and "uuid" in task}
     return [entry for entry in entries if entry["uid"] not in templates & carried_on]
@@ -64,7 +64,7 @@ def _is_open(task: Entry) -> bool:
     return task.get("status") in ("pending", "waiting")
 
 
-def write(tasks: Sequence[Task]) -> bytes:
+def write(tasks: Iterable[Task]) -> bytes:
     """An array with a task a line, as `task import` reads it."""
     lines = ",\n".join(json.dumps(_written(task), ensure_ascii=False) for task in tasks)
     return f"[\n{lines}\n]\n".encode()

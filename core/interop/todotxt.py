@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from uuid import NAMESPACE_OID, uuid5
 
 from core.dates import parse_date
 from core.errors import TodurableError
-from core.interop import Entry, ImportedFileError
+from core.interop import Each, Entry, ImportedFileError
 from core.recurrence import parse_recurrence
 from core.task import Priority, Status, Task
 
@@ -24,17 +24,19 @@ _LETTERS = {"A": Priority.HIGH, "B": Priority.MEDIUM, "C": Priority.LOW}
 _RULES = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
 
 
-def read(raw: bytes, moment: datetime) -> list[Entry]:
+def read(raw: bytes, moment: datetime, each: Each = iter) -> list[Entry]:
     """See `core.interop`."""
     try:
         lines = raw.removeprefix(b"\xef\xbb\xbf").decode().splitlines()
     except UnicodeDecodeError:
         raise ImportedFileError("This is not text in UTF-8.") from None
     seen: Counter[str] = Counter()
-    return [_entry(line.strip(), place, seen, moment) for place, line in enumerate(lines, start=1) if line.strip()]
+    return [
+        _entry(line.strip(), place, seen, moment) for place, line in enumerate(each(lines), start=1) if line.strip()
+    ]
 
 
-def write(tasks: Sequence[Task]) -> bytes:
+def write(tasks: Iterable[Task]) -> bytes:
     """A line a task, the trash left out."""
     return "".join(f"{' '.join(_words(task))}\n" for task in tasks if task.status is not Status.DELETED).encode()
 

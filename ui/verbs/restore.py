@@ -27,7 +27,7 @@ from ui.arguments import UsageError
 from ui.asking import confirmed
 from ui.finding import find_uids
 from ui.output import Output
-from ui.session import load, make_directory, save, store_for, task_document
+from ui.session import commit, load, make_directory, saved, store_for, task_document
 from ui.told_changes import told_restoring
 from ui.verbs.history import moment_number
 
@@ -151,7 +151,8 @@ def _restore(
             for name in backups.bring_back_attachments(source.path, store.files.path, back):
                 out.warn(f"An attached file, {file_name(name)}, is not in {source.path.name}.")
         outcome = state.restore(source.tasks, f"restore {source.label}", uids, options.field, ours=source.ours)
-        return replace(outcome, conflicts=(*outcome.conflicts, *save(state, store, out)))
+        news = commit(state, store)
+    return replace(outcome, conflicts=(*outcome.conflicts, *saved(state, news, store, out)))
 
 
 def _tell(outcome: Outcome, state: AppState, out: Output) -> None:
