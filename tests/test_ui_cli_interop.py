@@ -8,9 +8,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core import backups
+from core import backups, jobs
 from core.archive import copies
 from core.interop import NAMES
+from tests.command_line import snapshot
 from tests.in_process import call, shown
 
 if TYPE_CHECKING:
@@ -91,6 +92,45 @@ def test_exports_are_what_they_are_called_and_come_back(tmp_path: Path) -> None:
         for task, original in zip(shown("list", "--all", *other), before, strict=True):
             kept = ("uid", "name", "status", "project", "tags", "due", "priority")
             assert {field: task[field] for field in kept} == {field: original[field] for field in kept}
+
+
+def test_an_export_is_put_into_a_file_in_one_step(tmp_path: Path) -> None:
+    call("add", "one")
+    call("add", "two +x")
+    target = tmp_path / "out.json"
+    assert call("export", "--to", str(target)) == (0, f"Exported 2 tasks to {target}.\n", "")
+    assert target.read_bytes() == call("export").out.encode()
+    target.chmod(0o640)
+    assert shown("export", "+x", "--format", "todo.txt", "--to", str(target)) == {"file": str(target), "tasks": 1}
+    assert target.read_text().endswith(" two tags:x\n")
+    assert target.stat().st_mode & 0o777 == 0o640
+    assert os.listdir(tmp_path) == ["out.json"]
+
+
+def test_an_export_takes_the_place_of_nothing_that_is_no_file_or_the_lists_own(home: Path, tmp_path: Path) -> None:
+    call("add", "one")
+    own = home / "todurable" / "tasks.json"
+    (tmp_path / "link").symlink_to(own)
+    before = snapshot(own.parent)
+    for path in (own, own.with_name("tasks.json.journal"), tmp_path / "link"):
+        assert "a file of the list itself" in call("export", "--to", str(path)).err
+    os.mkfifo(tmp_path / "fifo")
+    for path in (tmp_path, tmp_path / "fifo", tmp_path / "nowhere" / "x"):
+        assert call("export", "--to", str(path)).code == 3
+    assert snapshot(own.parent) == before
+
+
+def test_a_list_that_cannot_be_written_is_exported(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(jobs, "SOON", 0.0)
+    call("add", "one")
+    before = snapshot(home / "todurable")
+
+    def refuse(*_arguments: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    monkeypatch.setattr(os, "mkdir", refuse)
+    assert call("export", "--to", str(tmp_path / "out.json")).code == 0
+    assert snapshot(home / "todurable") == before
 
 
 def test_a_terminal_is_shown_an_export_and_a_file_gets_it_exactly(tmp_path: Path) -> None:

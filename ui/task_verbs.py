@@ -76,6 +76,7 @@ def _export(parser: argparse.ArgumentParser) -> None:
 
     parser.add_argument("query", metavar="QUERY", nargs="*", help="which tasks; without it all but the trash")
     parser.add_argument("--format", default="json", choices=NAMES, help="in which format (json)")
+    parser.add_argument("--to", metavar="FILE", help="put them into this file, in one step, instead of printing them")
 
 
 def _import(parser: argparse.ArgumentParser) -> None:
@@ -172,7 +173,7 @@ TASKS = (
     Verb(
         "export",
         "print tasks as other programs read them",
-        "todurable export > tasks.json\n"
+        "todurable export --to tasks.json\n"
         "todurable export --format todo.txt '#home' > todo.txt\n"
         "todurable export --format taskwarrior | task import -",
         _export,
