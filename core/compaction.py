@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -16,8 +18,10 @@ from msgspec import Struct
 from core import durable
 from core.changes import Record
 from core.errors import from_os_error
+from core.jobs import Running
 from core.journal import Journal
 from core.packed import PackedError, pack, unpack
+from core.progress import Progress
 from core.replay import decoded
 
 KEPT = 1_000
@@ -32,8 +36,8 @@ class Piece(Struct, frozen=True, order=True):
     path: Path
 
 
-def compact(journal: Journal, oldest_base: int) -> Path | None:
-    """Move the lines that no base needs out of the journal; `oldest_base` is the seq of the oldest backup.
+def compact(journal: Journal, oldest_base: int, clock: Callable[[], datetime]) -> Path | None:
+    """Move the lines that no base needs out of the journal, as a job; `oldest_base` is the seq of the oldest backup.
 
     Hold the lock, having caught up. Returns the file they went to; None where there was too little to move.
     """
@@ -43,8 +47,10 @@ def compact(journal: Journal, oldest_base: int) -> Path | None:
         return None
     beside = _directory(journal.path) / _prefix(journal.path)
     piece = Piece(first.seq, last.seq, beside.with_name(f"{beside.name}{first.seq}-{last.seq}.jsonl.gz"))
-    _keep(raw[:cut], piece, beside)
-    journal.replace(raw[cut:])
+    file = journal.path.with_name(journal.path.name.removesuffix(".journal"))
+    with Running(file, "compaction", clock) as job:
+        _keep(raw[:cut], piece, beside, job.progress)
+        journal.replace(raw[cut:])
     return piece.path
 
 
@@ -86,12 +92,15 @@ def _cut(raw: bytes, seq: int) -> tuple[int, Record | None, Record | None]:
     return end, first, last
 
 
-def _keep(raw: bytes, piece: Piece, beside: Path) -> None:
+def _keep(raw: bytes, piece: Piece, beside: Path, progress: Progress) -> None:
     with suppress(FileExistsError):  # the usual case
         os.mkdir(piece.path.parent, 0o700)
     durable.sync_directory(piece.path.parent.parent)  # also where the last attempt failed to
     durable.sweep(beside)  # the temporary file does not take its name from `piece`: a crash may leave it there
-    durable.replace_with(durable.write_temporary(beside, pack(raw)), piece.path)
+    packed = pack(raw)
+    progress(1, 3)
+    durable.replace_with(durable.write_temporary(beside, packed), piece.path)
+    progress(2, 3)
     if lines(piece) != raw:
         raise OSError(5, "what was written could not be read back", str(piece.path))
 

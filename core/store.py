@@ -365,7 +365,7 @@ class TaskStore:
         if self.journal.size > LARGE_JOURNAL:
             from core.compaction import compact
 
-            compact(self.journal, self._oldest_base())
+            compact(self.journal, self._oldest_base(), self.clock)
         self._known_tail = self.journal.size
         if self.report is not None and kept:
             self.report = replace(self.report, kept=(*self.report.kept, *kept))

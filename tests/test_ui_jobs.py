@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from core import jobs
+from core import compaction, jobs, store
 from core.errors import TodurableError
 from core.instance_files import Owner
 from core.jobs import all_of
+from core.state import AppState
 from tests.command_line import make_list
 from tests.in_process import call, shown
 from tests.processes import Child
@@ -26,7 +27,7 @@ _COMMAND = """
     import os
     import sys
     from pkgutil import resolve_name
-    from core import jobs
+    from core import compaction, jobs, store
     from ui import progress
     from ui.cli import main
 
@@ -149,6 +150,37 @@ def test_cancelled_and_interrupted(
     assert call(*command).code == 0
     assert _states(file) == [(kind, "done"), (kind, state)]
     assert "begun" not in call("doctor").out
+
+
+@pytest.fixture
+def long_journal(file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A list whose journal is to be compacted at the next checkpoint."""
+    with monkeypatch.context() as patch:
+        patch.setattr(store, "LARGE_JOURNAL", 1 << 40)
+        state = AppState()
+        state.load_from_file(file)
+        for number in range(2 * compaction.KEPT + 300):
+            state.edit([state.find(1)], description=f"{number} " * 200)
+        for number in range(4):
+            state.rename(state.find(1), f"name {number}")
+            state.save_to_file(file)
+    assert file.with_name("tasks.json.journal").stat().st_size > compaction.LARGE_JOURNAL
+    return file
+
+
+@pytest.mark.parametrize(("sent", "state"), [(signal.SIGINT, "cancelled"), (signal.SIGKILL, "interrupted")], ids=str)
+def test_a_compaction_ends_too(sent: signal.Signals, state: str, long_journal: Path) -> None:
+    with Child(_COMMAND, "core.compaction.lines", "add", "three") as child:
+        assert child.hear() == "there"
+        assert _states(long_journal) == [("compaction", "running")]
+        child.process.send_signal(sent)
+        child.process.wait()
+    assert _states(long_journal) == [("compaction", state)]
+    assert [task["name"] for task in shown("list")] == ["name 3", "two", "three"]
+    assert call("add", "four").code == 0
+    assert _states(long_journal) == [("compaction", "done"), ("compaction", state)]
+    assert long_journal.with_name("tasks.json.journal").stat().st_size < compaction.LARGE_JOURNAL
+    assert "2308 changes can be read" in call("doctor").out
 
 
 def test_progress_is_a_line_that_ctrl_c_takes_away(file: Path, home: Path) -> None:

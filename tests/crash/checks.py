@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from core import checkpoint
+from core import checkpoint, durable, jobs
 from core.file_safety import SafeFileManager
+from core.instance_files import Owner
 from core.strict_json import parse
 from core.task import Task
 from core.tasklist import TaskList
@@ -100,7 +102,14 @@ def _parse_backups(session: DocumentSession) -> None:
 
 
 def leftovers(path: Path) -> str:
-    """Temporary files that a save should have removed; those of timestamped copies go a day later, see `keeping`."""
+    """Temporary files that a save should have removed, or a job of a later day, and jobs that nobody can read.
+
+    Those of timestamped copies go a day later, see `keeping`.
+    """
+    durable.sweep_old(jobs.directory(path), math.inf)
+    for job in jobs.all_of(path, Owner.this_process(), lambda _seconds: None):
+        if job.state == "unknown":
+            return f"a job cannot be read: {job.reason}"
     names = sorted(found.name for found in path.parent.rglob("*.tmp") if not _OF_A_COPY.match(found.name))
     return f"temporary files are left: {', '.join(names)}" if names else ""
 
