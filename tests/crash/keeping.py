@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from core import archive, attachments, zip_backup
 from core.archive import copies
+from core.jobs import Running
 from core.profile import ProfileStore
 from core.safekeeping import copy_before, copy_if_due, sweep
 from core.state import AppState
@@ -100,7 +101,7 @@ def _check_kept(path: Path, allowed: Sequence[Content], *, damaged: bool) -> str
 
 
 class ZipSession:
-    """Makes ZIPs; what the file holds is how many there are."""
+    """Makes ZIPs, each as a job; what the file holds is how many there are."""
 
     def __init__(self, path: Path, base: int) -> None:
         self.path, self.base = path, base
@@ -121,7 +122,8 @@ class ZipSession:
         sweep(self.path, _LATER)
         target = archive.directory(self.path)
         now = NOW + timedelta(seconds=self.base)
-        zip_backup.make(Source(self.path, self._tasks), target, "mine", now)
+        with Running(self.path, "backup", lambda: now) as job:
+            zip_backup.make(Source(self.path, self._tasks), target, "mine", now, job.progress)
         self.base, self._waiting = self.base + 1, False
         acknowledge()
 
