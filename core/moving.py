@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
@@ -20,6 +21,7 @@ from core.instance_files import InstanceFiles, Owner
 from core.locking import moved_to
 from core.paths import make_private_directory
 from core.profile import ProfileStore
+from core.progress import Progress, unheard
 from core.store import TaskStore
 from core.surroundings import LITTLE_SPACE, free_space
 
@@ -32,16 +34,12 @@ class CannotMoveError(TodurableError):
     """The list cannot be moved there, or not now; nothing was changed."""
 
 
-def move(
-    store: TaskStore,
-    target: Path,
-    profile: ProfileStore,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Path:
+def move(store: TaskStore, target: Path, profile: ProfileStore, progress: Progress = unheard) -> Path:
     """Have `profile` name a copy of the list of `store` in the directory `target`, and return the new file.
 
-    It was read back and holds the same list. Nobody can write meanwhile, nor to the old file afterwards. Raises
-    CannotMoveError, FileSafetyError or ProfileError: the list is then where it was, and nothing is left in `target`.
+    It was read back and holds the same list. Nobody can write meanwhile, nor to the old file afterwards. `progress` is
+    told how many bytes of how many are copied. Raises CannotMoveError, FileSafetyError or ProfileError: the list is then
+    where it was, and nothing is left in `target`.
     """
     file = store.files.path
     new = target / file.name
@@ -51,12 +49,13 @@ def move(
     make_private_directory(target)
     with store.files.lock, NamedErrors(new, "saved"):
         names = list(_names(file))
-        _refuse_full(file.parent, names, target)
+        sizes = _sizes(file.parent, names)
+        _refuse_full(sum(sizes), target)
         with _Stage(new) as stage:
-            for done, name in enumerate(names):
-                progress(done, len(names))
+            for name, done in zip(names, accumulate(sizes), strict=True):
                 make_private_directory((stage.directory / name).parent)
                 _copy(file.parent / name, stage.directory / name)
+                progress(done, sum(sizes))
             _verify(store, stage.directory / file.name)
             _refuse_open(file)
             stage.put_in_place(names)
@@ -97,11 +96,15 @@ def _refuse_open(file: Path) -> None:
         raise CannotMoveError("The list is open in another terminal. Close it there, then try again.")
 
 
-def _refuse_full(directory: Path, names: Iterable[Path], target: Path) -> None:
+def _sizes(directory: Path, names: Iterable[Path]) -> list[int]:
     try:
-        needed = sum(os.stat(directory / name).st_size for name in names) + LITTLE_SPACE
+        return [os.stat(directory / name).st_size for name in names]
     except OSError as error:
         raise from_os_error(error, directory, "read") from error
+
+
+def _refuse_full(size: int, target: Path) -> None:
+    needed = size + LITTLE_SPACE
     free = free_space(target)
     if free is not None and free < needed:
         raise CannotMoveError(

@@ -60,12 +60,15 @@ def test_all_that_belongs_to_a_list_is_copied_and_stays(here: Instance, profile:
     old, target = tmp_path / "old", tmp_path / "far" / "away"
     (old / "other.json").write_text("not of this list")
     before = content(old)
-    told: list[int] = []
-    new = move(here.store, target, profile, lambda done, _total: told.append(done))
+    told: list[tuple[int, int]] = []
+    new = move(here.store, target, profile, lambda done, total: told.append((done, total)))
     assert new == target / "tasks.json"
     assert content(target) == {name: raw for name, raw in before.items() if name != "other.json"}
     assert content(old) == before
-    assert told == list(range(len(content(target))))
+    size = sum(map(len, content(target).values()))
+    assert len(told) == len(content(target))
+    assert told == sorted(told)
+    assert told[-1] == (size, size)
     assert target.stat().st_mode & 0o777 == 0o700
     assert profile.load().file == str(new)
     there = opened(new)

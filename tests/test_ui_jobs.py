@@ -71,11 +71,16 @@ def _restore(_home: Path) -> tuple[str, ...]:
     return "restore", "--at", "1", "--yes"
 
 
+def _move(home: Path) -> tuple[str, ...]:
+    return "path", "--move", str(home / "new")
+
+
 KINDS = {
     "import": Long("core.store.TaskStore.commit", _import),
     "export": Long("core.interop.own._document", _export),
     "backup": Long("core.zip_backup.verify", _backup),
     "restore": Long("core.store.TaskStore.commit", _restore),
+    "move": Long("core.moving.digest_of", _move),
 }
 each = pytest.mark.parametrize("kind", KINDS)
 
@@ -142,8 +147,9 @@ def test_cancelled_and_interrupted(
         child.process.send_signal(sent)
         assert child.process.wait() == code
     assert _states(file) == [(kind, state)]
-    left = {name for name in _files(home).keys() - before.keys() if sent is signal.SIGINT or not name.endswith(".tmp")}
-    assert not left
+    left = _files(home).keys() - before.keys()
+    assert all(name.endswith(".tmp") or name.startswith("new/") for name in left)
+    assert not left or state == "interrupted"
     assert before.items() <= _files(home).items()
     assert (state == "interrupted") == (f"{kind} begun" in call("doctor").out)
 
@@ -164,7 +170,7 @@ def long_journal(file: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         for number in range(4):
             state.rename(state.find(1), f"name {number}")
             state.save_to_file(file)
-    assert file.with_name("tasks.json.journal").stat().st_size > compaction.LARGE_JOURNAL
+    assert file.with_name("tasks.json.journal").stat().st_size > store.LARGE_JOURNAL
     return file
 
 
@@ -179,7 +185,7 @@ def test_a_compaction_ends_too(sent: signal.Signals, state: str, long_journal: P
     assert [task["name"] for task in shown("list")] == ["name 3", "two", "three"]
     assert call("add", "four").code == 0
     assert _states(long_journal) == [("compaction", "done"), ("compaction", state)]
-    assert long_journal.with_name("tasks.json.journal").stat().st_size < compaction.LARGE_JOURNAL
+    assert long_journal.with_name("tasks.json.journal").stat().st_size < store.LARGE_JOURNAL
     assert "2308 changes can be read" in call("doctor").out
 
 

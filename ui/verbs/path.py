@@ -29,6 +29,7 @@ def run(options: Namespace, out: Output) -> int:
 
 def _move(file: Path, profile: Profile, options: Namespace, out: Output) -> Path:
     """Copy, verify, then name the new file in the profile."""
+    from core.jobs import Running
     from core.locking import moved_to
     from core.moving import CannotMoveError, move
     from core.paths import absolute_path, profile_file
@@ -44,8 +45,11 @@ def _move(file: Path, profile: Profile, options: Namespace, out: Output) -> Path
     store = open_store(file, profile)
     try:
         settings = ProfileStore(profile_file(os.environ), lock_timeout=store.files.lock.timeout)
-        with ProgressLine("Copying", quiet=options.quiet) as line:
-            new = move(store, absolute_path(os.environ, options.move), settings, line)
+        with (
+            ProgressLine("Copying", quiet=options.quiet) as line,
+            Running(store.files.path, "move", store.clock, line) as job,
+        ):
+            new = move(store, absolute_path(os.environ, options.move), settings, job.progress)
     finally:
         store.close()
     out.note(f"What it was is still in {file.parent}: remove it when you have seen that all is well.")
