@@ -38,8 +38,9 @@ def move(store: TaskStore, target: Path, profile: ProfileStore, progress: Progre
     """Have `profile` name a copy of the list of `store` in the directory `target`, and return the new file.
 
     It was read back and holds the same list. Nobody can write meanwhile, nor to the old file afterwards. `progress` is
-    told how many bytes of how many are copied. Raises CannotMoveError, FileSafetyError or ProfileError: the list is then
-    where it was, and nothing is left in `target`.
+    told how many bytes of how many are copied.
+
+    Raises CannotMoveError, FileSafetyError or ProfileError: then the list is where it was, and nothing is left there.
     """
     file = store.files.path
     new = target / file.name

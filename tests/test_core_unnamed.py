@@ -62,7 +62,7 @@ def test_what_was_taken_off_a_task_stays_while_its_history_names_it(
     assert told(here) == []
     monkeypatch.setattr(compaction, "KEPT", 1)
     here.store.refresh()
-    piece = compact(here.store.journal, here.store.journal.seq - 1)
+    piece = compact(here.store.journal, here.store.journal.seq - 1, here.store.clock)
     assert piece is not None
     assert told(here) == []
     packed = piece.read_bytes()

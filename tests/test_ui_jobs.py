@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import signal
 import sys
 from collections.abc import Callable
@@ -216,3 +218,19 @@ def test_a_large_import_into_nothing_is_a_job_too(home: Path) -> None:
     assert call(*_import(home)).code == 0
     assert _states(home / "todurable" / "tasks.json") == [("import", "done")]
     assert len(shown("list")) == _MANY
+
+
+@pytest.mark.usefixtures("file")
+def test_jobs_are_told_by_doctor_and_those_of_backups_where_these_are_listed(home: Path) -> None:
+    with Child(_COMMAND, KINDS["backup"].place, *_backup(home)) as child:
+        while child.hear() != "there":
+            pass
+        assert re.fullmatch(r"A backup begun .* is running(: \d+%)?\.", call("backups").err.strip())
+        child.kill()
+    assert "was interrupted: its process ended before it did." in call("backups").err
+    assert json.loads(call("backups", "--json").err)["note"]["message"].startswith("A backup begun ")
+    (job,) = shown("doctor")["jobs"]
+    assert (job["kind"], job["state"], job["told"]) == ("backup", "interrupted", False)
+    assert call("backup").code == 0
+    assert call("backups").err == ""
+    assert [job["state"] for job in shown("doctor")["jobs"]] == ["done", "interrupted"]

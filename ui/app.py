@@ -33,7 +33,7 @@ from ui.messages import Noticed, Told
 from ui.screens.list_screen import ListScreen
 from ui.settings import called, store_opener
 from ui.showing import Showing
-from ui.side_worker import LeftBehind, NotRemembered, Others, SideWorker
+from ui.side_worker import EndedBadly, LeftBehind, NotRemembered, Others, SideWorker
 from ui.status import READING, Status
 from ui.store_worker import Changed, Copied, Doing, Loaded, Looked, Recovered, Stopped, StoreWorker, Trouble, Unreadable
 from ui.sturdy import SturdyApp
@@ -308,6 +308,8 @@ class TaskApp(SturdyApp):
                 self.actors.editing.tell_left_behind(drafts)
             case NotRemembered(error):
                 self.main.message.say(sentences.not_remembered(error), problem=True)
+            case EndedBadly(jobs):
+                self.main.message.say_besides(sentences.ended_badly(jobs))
 
     async def _open(self, opened: Opened) -> None:
         from ui.screens.stop_screen import StopScreen
@@ -334,7 +336,7 @@ class TaskApp(SturdyApp):
         self.actors.editing.renew_words()
         self.actors.looking.open_first(self.memory.profile.start_view)
         if self._told_first:
-            self.main.message.say(" ".join(self._told_first), problem=True)
+            self.main.message.say_besides(" ".join(self._told_first), problem=True)
         self.status.show()
 
     async def _stop_at(self, error: FileSafetyError) -> None:

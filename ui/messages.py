@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual.message import Message
 
-from ui.side_worker import LeftBehind, NotRemembered, Others
+from ui.side_worker import Notice
 from ui.store_worker import Answer
 
 
@@ -19,6 +19,6 @@ class Told(Message, namespace="task_app"):
 class Noticed(Message, namespace="task_app"):
     """The side worker said something."""
 
-    def __init__(self, notice: Others | LeftBehind | NotRemembered) -> None:
+    def __init__(self, notice: Notice) -> None:
         super().__init__()
         self.notice = notice

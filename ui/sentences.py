@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.errors import FileSafetyError
+from core.jobs import Job, sentence
 from core.state import Outcome
 from core.task import Status, Task, name_of
 from core.tasklist import Conflict
@@ -82,6 +83,23 @@ def why(error: FileSafetyError) -> str:
     return (
         text.removeprefix(f"{error.path.name} could not be saved: ").removeprefix(f"{error.path.name} is ").rstrip(".")
     )
+
+
+def ended_badly(jobs: Sequence[Job]) -> str:
+    """How the newest of `jobs` ended, and what to do about it."""
+    newest, *others = jobs
+    more = f" {count(len(others), 'more job')} ended badly; todurable doctor tells." if others else ""
+    return f"{sentence(newest)} {_AGAIN.get(newest.kind, '')}{more}"
+
+
+_AGAIN = {
+    "backup": "Make it again with gb b.",
+    "restore": "All of it was restored, or nothing: gh or gb do it again.",
+    "import": "Import the file again: nothing is added twice.",
+    "export": "Its file is what it was: export again.",
+    "compaction": "Nothing is lost, and it is done again by itself.",
+    "move": "The list is where it was.",
+}
 
 
 def contents(statuses: Iterable[Status]) -> str:

@@ -1,4 +1,6 @@
-"""The thread for what lies beside a list: half-typed text, who else is there, the log, the profile. Knows no screen.
+"""The thread for what lies beside a list: half-typed text, who else is there, jobs, the log, the profile.
+
+Knows no screen.
 
 It is not the thread that saves, so that half-typed text reaches the disk while a save waits for a lock. None of this
 is worth a failure of the app: what cannot be written is tried again at the next occasion, `problem` says why.
@@ -19,11 +21,12 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from core import drafts, log, presence, scratch
+from core import drafts, durable, jobs, log, presence, scratch
 from core.drafts import Draft
 from core.errors import FileSafetyError
 from core.instance import this_instance
 from core.instance_files import InstanceFiles, Owner
+from core.jobs import Job
 from core.presence import Presence
 from core.profile import ProfileStore
 from core.profile_rules import ProfileError
@@ -57,6 +60,15 @@ class NotRemembered(Struct, frozen=True):
     error: Exception
 
 
+class EndedBadly(Struct, frozen=True):
+    """Jobs that failed or were interrupted, newest first; they are told once."""
+
+    jobs: tuple[Job, ...]
+
+
+Notice = Others | LeftBehind | NotRemembered | EndedBadly
+
+
 class SideWorker:
     """See the module. `tell` is called in the thread, and must not wait. `name` is what others call its user."""
 
@@ -64,7 +76,7 @@ class SideWorker:
         self,
         file: Path,
         clock: Callable[[], datetime],
-        tell: Callable[[Others | LeftBehind | NotRemembered], None],
+        tell: Callable[[Notice], None],
         profile_path: Path | None = None,
         name: str = "",
     ) -> None:
@@ -95,7 +107,7 @@ class SideWorker:
     # For any thread; none of these waits for files
 
     def start(self) -> None:
-        """Begin with looking for others, and for what was left behind."""
+        """Begin with looking for what was left behind, for jobs that ended badly, and for others."""
         self._thread.start()
 
     def keep(self, half_typed: tuple[Draft, ...]) -> None:
@@ -152,6 +164,7 @@ class SideWorker:
         self._files = InstanceFiles(self._file, Owner.this_process())
         self._try(self._files.sweep)
         self._try(self._take_over)
+        self._try(self._tell_jobs)
         looked = -POLL
         while not self._stopping:
             self._write()
@@ -180,6 +193,14 @@ class SideWorker:
     def _take_over(self) -> None:
         if found := drafts.take_over(self._files):
             self._tell(LeftBehind(found))
+
+    def _tell_jobs(self) -> None:
+        file = durable.real_path(self._file)
+        found = [job for job in jobs.ended_badly(jobs.all_of(file, self._files.owner)) if job.state != "unknown"]
+        if untold := tuple(job for job in found if not job.told):
+            self._tell(EndedBadly(untold))
+        for job in untold:
+            jobs.note_told(file, job)
 
     def _look(self) -> None:
         found = presence.others(self._files)

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from core import jobs
 from core.backups import Found, examine, find
 from core.display import literal
 from core.file_safety import SafeFileManager
+from core.instance_files import Owner
 from ui import exit_codes, sentences
 from ui.columns import Column, lines
 from ui.output import Output
@@ -23,15 +25,18 @@ _UNLIMITED = 10_000
 def run(options: Namespace, out: Output) -> int:
     """Read each of them to its end. Writes nothing."""
     file, profile = chosen(options, out)
-    found = [
-        examine(path) for path in find(SafeFileManager(file, backup_count=profile.backup_count), second_place(profile))
-    ]
+    files = SafeFileManager(file, backup_count=profile.backup_count)
+    found = [examine(path) for path in find(files, second_place(profile))]
     if out.json:
         out.document([_document(backup) for backup in found])
     elif not found:
         out.note("There are no backups yet. Make one: todurable backup")
     else:
         out.lines(map(literal, _rows(found, out, file.parent)))
+    all_jobs = jobs.all_of(files.path, Owner.this_process())
+    for job in (*jobs.at_work(all_jobs), *jobs.ended_badly(all_jobs)):
+        if job.kind == "backup":
+            out.note(jobs.sentence(job))
     return exit_codes.DONE if found else exit_codes.REFUSED
 
 

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import to_builtins
 from msgspec.structs import replace
 
 from core.checkup import (
@@ -24,6 +25,8 @@ from core.checkup import (
 )
 from core.display import literal
 from core.errors import FileCorruptionError, FileSafetyError
+from core.instance_files import Owner
+from core.jobs import all_of
 from core.paths import profile_file
 from core.profile import ProfileStore
 from core.profile_rules import ProfileError
@@ -140,6 +143,7 @@ def _document(finding: _Finding) -> dict[str, object]:
         "repaired": finding.repaired,
         "kept": [str(path) for path in finding.kept],
         "remarks": [remark._asdict() for remark in finding.remarks],
+        "jobs": to_builtins(all_of(finding.list_path, Owner.this_process())),
     }
 
 

@@ -38,6 +38,10 @@ class MessageLine(Static):
         self.text = text
         self._show(Content(literal(text)), problem=problem)
 
+    def say_besides(self, text: str, *, problem: bool = False) -> None:
+        """Show `text` behind what is said, if anything is."""
+        self.say(f"{self.text} {text}".lstrip(), problem=problem or self.has_class("-problem"))
+
     def say_hints(self, hints: Iterable[tuple[str, str]]) -> None:
         """Show keys and what they do."""
         self.text = ""
