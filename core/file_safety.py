@@ -19,6 +19,7 @@ import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -187,10 +188,13 @@ class SafeFileManager:
     # Bytes
 
     def load_bytes(self, check: Check[_Value], older: Iterable[Path] = ()) -> Loaded:
-        """The first of file, backups and `older` for which `check` does not raise ValueError or InvalidContentError."""
+        """The first of file, backups and `older` for which `check` does not raise ValueError or InvalidContentError.
+
+        `older` is asked for names only where none before is good.
+        """
         self.last_recovery = None
         refused: list[Attempt] = []
-        for path in (self.path, *self.backup_paths, *older):
+        for path in chain((self.path, *self.backup_paths), older):
             try:
                 found = durable.read_file(path, follow=path == self.path)
                 if found is None:
@@ -303,6 +307,9 @@ class SafeFileManager:
     def _is_newest_backup(self, raw: bytes) -> bool:
         if not self.backup_paths:
             return True
+        known = self._good.get(self.backup_paths[0])  # `_is_good` has just seen it
+        if known is not None and known.size != len(raw):
+            return False
         found = durable.read_file(self.backup_paths[0], follow=False)
         return found is not None and found[0] == raw
 
