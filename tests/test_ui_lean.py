@@ -35,12 +35,12 @@ def test_whoever_needs_it_after_all_gets_the_real_thing() -> None:
 
         import_lean()
 
-        import argparse, msgspec, pathlib, sys
+        import argparse, msgspec, pathlib, sys, typing
 
         windows = pathlib.PureWindowsPath("C:/a")
         print(pathlib.Path("/a b").as_uri(), windows.as_uri(), pathlib.PurePath("a").match("[a]"))
         print(msgspec.json.schema(int), msgspec.inspect.type_info(str), msgspec.yaml.__name__)
-        print(argparse.ngettext("one", "more", 1), argparse.ngettext("one", "more", 2))
+        print(argparse.ngettext("one", "more", 1), argparse.ngettext("one", "more", 2), typing.ForwardRef("int"))
 
         import gettext, platform, urllib.parse
 
@@ -50,7 +50,7 @@ def test_whoever_needs_it_after_all_gets_the_real_thing() -> None:
     assert printed(program) == [
         "file:///a%20b file:///C:/a True",
         "{'type': 'integer'} StrType(min_length=None, max_length=None, pattern=None) msgspec.yaml",
-        "one more",
+        "one more ForwardRef('int')",
         "True NullTranslations",
         "%C3%A4 True",
     ]
