@@ -1,4 +1,4 @@
-"""What larger changes cost, several writers at once, and taking in what others changed."""
+"""What larger changes cost, several writers at once, and taking in what others changed, beside SQLite."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from itertools import count
 from pathlib import Path
 from statistics import median
 from subprocess import PIPE, Popen
-from time import perf_counter
 
-from bench.figures import Figure, figure, in_turns, timed
+from bench import sqlite
+from bench.figures import Figure, figure, in_turns, measured, timed
 from bench.lists import write_list
 from core.state import AppState
 from core.store import TaskStore
@@ -21,6 +21,7 @@ SMALL, LARGE = 10, 100_000
 IMPORTED, BULK = 100_000, 10_000
 TURNS = 15
 WRITERS, COMMITS = 4, 500
+_SQLITE = "SQLite"
 _WRITER = """
 import sys
 from pathlib import Path
@@ -41,21 +42,22 @@ print(monotonic())
 def figures(directory: Path) -> Iterator[Figure]:
     """Refreshing, checkpoints, importing, undoing, and several processes that commit at once."""
     small, large = write_list(SMALL, directory), write_list(LARGE, directory)
-    yield from _refreshes(small, large)
+    yield from _refreshes(directory, small, large)
     yield from _checkpoints(large)
     yield from _bulk(directory)
     yield from _writers(directory)
 
 
-def _refreshes(small: Path, large: Path) -> Iterator[Figure]:
+def _refreshes(directory: Path, small: Path, large: Path) -> Iterator[Figure]:
+    """Beside another connection to SQLite that reads a new row."""
     calls = {
         f"taking in a foreign change to {size:,} tasks": _refresher(file)
         for size, file in ((SMALL, small), (LARGE, large))
     }
-    times = in_turns(calls, TURNS, 5)
-    base = median(times[f"taking in a foreign change to {SMALL:,} tasks"])
+    times = in_turns(calls | {_SQLITE: sqlite.follower(directory / "followed.db")}, TURNS, 5)
+    base, least = median(times.pop(_SQLITE)), median(next(iter(times.values())))
     for what, found in times.items():
-        yield figure(what, found, (f"to {SMALL}", base))
+        yield figure(what, found, (_SQLITE, base), (f"to {SMALL}", least))
 
 
 def _refresher(file: Path) -> Callable[[], float]:
@@ -102,44 +104,44 @@ def _write(path: Path, raw: bytes) -> None:
 
 
 def _bulk(directory: Path) -> Iterator[Figure]:
-    """Each as one change, from the call until it is on the disk."""
+    """Each as one change, from the call until it is on the disk, beside a transaction of SQLite with as many rows."""
     state, store = AppState(), TaskStore(directory / "bulk.json")
     names = [{"name": f"task {number}", "project": "home", "tags": ["new"]} for number in range(IMPORTED)]
 
-    def save() -> None:
-        state.receive(store.commit(state.pending))
+    def saved(change: Callable[[], object]) -> Callable[[], float]:
+        def save() -> None:
+            change()
+            state.receive(store.commit(state.pending))
 
-    start = perf_counter()
-    state.add_tasks(names)
-    save()
-    yield figure(f"import of {IMPORTED:,} tasks", [perf_counter() - start])
-    start = perf_counter()
-    state.complete(state.tasks[:BULK])
-    save()
-    done = perf_counter() - start
-    yield figure(f"completing {BULK:,} of them", [done])
-    start = perf_counter()
-    state.undo()
-    save()
-    yield figure("undoing that", [perf_counter() - start], ("completing them", done))
+        return timed(save)
+
+    rows = sqlite.table(directory / "bulk.db")
+    insert, update = (
+        partial(call, rows, number) for call, number in ((sqlite.insert, IMPORTED), (sqlite.change, BULK))
+    )
+    added, inserted = saved(lambda: state.add_tasks(names))(), timed(insert)()
+    yield figure(f"adding {IMPORTED:,} tasks", [added], (_SQLITE, inserted))
+    done, updated = saved(lambda: state.complete(state.tasks[:BULK]))(), timed(update)()
+    yield figure(f"completing {BULK:,} of them", [done], (_SQLITE, updated))
+    undone, updated = saved(state.undo)(), timed(update)()
+    yield figure("undoing that", [undone], ("completing them", done), (_SQLITE, updated))
+    rows.close()
 
 
 def _writers(directory: Path) -> Iterator[Figure]:
-    alone, together = (_seconds(directory / f"{writers}.json", writers) for writers in (1, WRITERS))
-    each = COMMITS * WRITERS
-    yield Figure("commits a second, one process", COMMITS / alone, "/ s")
-    yield Figure(
-        f"commits a second, {WRITERS} processes",
-        each / together,
-        "/ s",
-        "one process",
-        each / together / (COMMITS / alone),
-    )
+    """Beside SQLite with as many processes."""
+    for number in (1, WRITERS):
+        ours, theirs = (
+            number * COMMITS / _seconds(program, directory / f"{number}.{ending}", number)
+            for program, ending in ((_WRITER, "json"), (sqlite.WRITER, "db"))
+        )
+        processes = "one process" if number == 1 else f"{number} processes"
+        yield measured(f"commits a second, {processes}", ours, "/ s", (f"{_SQLITE}, {processes}", theirs))
 
 
-def _seconds(file: Path, writers: int) -> float:
+def _seconds(program: str, file: Path, writers: int) -> float:
     """From the first commit of the first to the last of the last."""
-    command = [sys.executable, "-c", _WRITER, str(file), str(COMMITS)]
+    command = [sys.executable, "-c", program, str(file), str(COMMITS)]
     processes = [Popen(command, stdin=PIPE, stdout=PIPE, text=True) for _ in range(writers)]  # noqa: S603 - our own
     pipes = [(process.stdin, process.stdout) for process in processes if process.stdin and process.stdout]
     for _, out in pipes:

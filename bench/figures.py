@@ -7,40 +7,55 @@ from statistics import median, quantiles
 from time import perf_counter
 from typing import NamedTuple
 
+Baseline = tuple[str, float]
+"""What a figure is held beside: its name, and what the same run measured for it."""
+
 
 class Figure(NamedTuple):
     """What was measured: a `value` in `unit`, its `ratio` to the baseline `beside`, measured in the same run.
 
-    `worst` is the 95th percentile, where it matters.
+    `worst` is the 95th percentile, where it matters. Without a value it was not measured, for the reason `beside`.
     """
 
     what: str
-    value: float
+    value: float | None
     unit: str = "ms"
     beside: str = ""
     ratio: float | None = None
     worst: float | None = None
 
 
-HEADING = "| what | | 95 % below | ratio | beside |\n|---|--:|--:|--:|---|"
+HEADING = "| what | | 95 % below | ratio |\n|---|--:|--:|---|"
 
 
 def row(figure: Figure) -> str:
     """The line of `figure` in a Markdown table."""
+    value = "not measured" if figure.value is None else _number(figure.value, figure.unit)
     worst = "" if figure.worst is None else _number(figure.worst, figure.unit)
-    ratio = "" if figure.ratio is None else f"{figure.ratio:.2f}"
-    return f"| {figure.what} | {_number(figure.value, figure.unit)} | {worst} | {ratio} | {figure.beside} |"
+    beside = figure.beside if figure.ratio is None else f"{figure.ratio:.2f} x {figure.beside}"
+    return f"| {figure.what} | {value} | {worst} | {beside} |"
 
 
-def figure(
-    what: str, seconds: Iterable[float], beside: tuple[str, float] | None = None, *, tail: bool = False
-) -> Figure:
-    """The median of `seconds`, in milliseconds; `beside` names a baseline and its seconds."""
+def figure(what: str, seconds: Iterable[float], *beside: Baseline, tail: bool = False) -> Figure:
+    """The median of `seconds`, in milliseconds, beside baselines in seconds."""
     times = sorted(seconds)
-    middle = median(times)
+    held = measured(what, median(times), "s", *beside)
     worst = quantiles(times, n=20)[-1] * 1000 if tail else None
-    name, base = beside or ("", 0.0)
-    return Figure(what, middle * 1000, beside=name, ratio=middle / base if base else None, worst=worst)
+    return held._replace(value=median(times) * 1000, unit="ms", worst=worst)
+
+
+def measured(what: str, value: float, unit: str, *beside: Baseline) -> Figure:
+    """`value`, beside baselines in the same unit."""
+    if not beside:
+        return Figure(what, value, unit)
+    (name, base), *others = beside
+    also = "".join(f"; {value / other:.2f} x {others_name}" for others_name, other in others)
+    return Figure(what, value, unit, name + also, value / base)
+
+
+def left_out(what: str, reason: str) -> Figure:
+    """What was not measured, and why."""
+    return Figure(what, None, beside=reason)
 
 
 def in_turns(calls: Mapping[str, Callable[[], float]], turns: int, each: int = 1) -> dict[str, list[float]]:
