@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from statistics import median, quantiles
 from time import perf_counter
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
+_Key = TypeVar("_Key", bound=Hashable)
 Baseline = tuple[str, float]
 """What a figure is held beside: its name, and what the same run measured for it."""
 
@@ -58,12 +59,12 @@ def left_out(what: str, reason: str) -> Figure:
     return Figure(what, None, beside=reason)
 
 
-def in_turns(calls: Mapping[str, Callable[[], float]], turns: int, each: int = 1) -> dict[str, list[float]]:
+def in_turns(calls: Mapping[_Key, Callable[[], float]], turns: int, each: int = 1) -> dict[_Key, list[float]]:
     """What each of `calls` gives, `each` times in each of `turns`, so that all meet the same machine.
 
     Who begins changes from turn to turn.
     """
-    times: dict[str, list[float]] = {name: [] for name in calls}
+    times: dict[_Key, list[float]] = {name: [] for name in calls}
     names = list(calls)
     for turn in range(turns):
         first = turn % len(names)

@@ -8,6 +8,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
+from msgspec.structs import replace
+
 from core import checkpoint
 from core.task import Priority, Status, Task
 from core.tasklist import TaskList
@@ -63,10 +65,19 @@ def made_list(size: int) -> TaskList:
 
 def write_list(size: int, directory: Path) -> Path:
     """The file of such a list, in a new folder of `directory`."""
-    file = directory / str(size) / "tasks.json"
+    return write(made_list(size), directory / str(size) / "tasks.json")
+
+
+def write(tasks: TaskList, file: Path) -> Path:
+    """The file with these tasks, in a new folder."""
     file.parent.mkdir()
-    file.write_bytes(checkpoint.encode(made_list(size), _TIME))
+    file.write_bytes(checkpoint.encode(tasks, _TIME))
     return file
+
+
+def without_blockers(tasks: TaskList) -> TaskList:
+    """The same, where no task waits for another one."""
+    return replace(tasks, tasks={uid: replace(task, depends=()) for uid, task in tasks.tasks.items()})
 
 
 def _task(number: int, chance: random.Random, created: datetime, recent: Sequence[Task]) -> Task:
