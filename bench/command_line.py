@@ -1,120 +1,67 @@
-"""What whole commands cost, from their start to their end, beside rivals that this machine has installed.
+"""What whole commands cost, from their start to their end, beside a Python that does nothing.
 
 In turns, so that all meet the same machine; what Python has to compile was compiled before.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
 
-from bench.figures import Figure, figure, in_turns, timed
-from bench.lists import made_list, write_list
-from core.task import Status
+from bench.figures import Figure, figure, in_turns, measured, timed
+from bench.lists import write_list
+from bench.processes import Environment, environment, peak_memory, run, todurable
 
 TURNS = 11
 SIZES = (10, 1_000, 10_000, 100_000)
-QUERY = ("#home/garden", "due<2026-02-01", "p1")
+QUERY = ("#home", "due<2026-03-01", "p1")
+VERBS = {
+    "add": ("add", "Buy oat milk #home"),
+    "done": ("done", "3"),
+    "list, narrow,": ("list", *QUERY),
+    "list, wide,": ("list",),
+    "list --json": ("list", "--json"),
+}
 _NOTHING = "Python that does nothing"
 
 
 def figures(directory: Path) -> Iterator[Figure]:
-    """Our commands at all sizes, each beside a Python that does nothing; then the rivals, beside ours."""
-    environ = _environment(directory)
-    commands = {_NOTHING: [sys.executable, "-c", "pass"]} | _ours(directory)
-    rivals = _taskwarrior(directory) | _todo_txt(directory)
-    calls = {what: timed(partial(_run, command, environ)) for what, command in (commands | rivals).items()}
+    """Each command at all sizes: its time, and its memory with the fewest and the most tasks."""
+    environ = environment(directory / "home")
+    files = {size: write_list(size, directory) for size in SIZES}
+    nothing = [sys.executable, "-c", "pass"]
+    calls = {_NOTHING: timed(partial(run, nothing, environ))}
+    for size, file in files.items():
+        calls |= {f"{verb} at {size:,}": command_call(file, words, environ) for verb, words in VERBS.items()}
     for call in calls.values():
         call()
     times = in_turns(calls, TURNS)
-    base = median(times[_NOTHING])
-    for what in commands:
-        yield figure(what, times[what], (_NOTHING, base))
-    for what in rivals:
-        ours = "todurable " + what.split(" ", 1)[1]
-        yield figure(what, times[what], (ours, median(times[ours])))
-    for verb, small in (("add", 10), ("list, narrow,", 10)):
-        most = median(times[f"todurable {verb} at {SIZES[-1]:,}"])
-        least = median(times[f"todurable {verb} at {small}"])
-        yield Figure(f"todurable {verb} at {SIZES[-1]:,}", most * 1000, beside=f"at {small}", ratio=most / least)
+    base = median(times.pop(_NOTHING))
+    yield figure(_NOTHING, [base])
+    for what, found in times.items():
+        verb = what.partition(" at ")[0]
+        least = median(times[f"{verb} at {SIZES[0]}"])
+        yield figure(f"todurable {what}", found, (_NOTHING, base), (f"at {SIZES[0]}", least), tail=True)
+    yield from _memory(files, nothing, environ)
 
 
-def _run(command: list[str], environ: dict[str, str]) -> None:
-    subprocess.run(command, env=environ, check=True, stdin=subprocess.DEVNULL, capture_output=True)  # noqa: S603 - ours
+def command_call(file: Path, words: Sequence[str], environ: Environment) -> Callable[[], float]:
+    """Runs a command of ours, and gives the seconds that it took. What is done anew was reopened before."""
+    call = timed(partial(run, todurable(file, *words), environ))
+
+    def after_reopening() -> float:
+        run(todurable(file, "reopen", *words[1:]), environ)
+        return call()
+
+    return after_reopening if words[0] == "done" else call
 
 
-def _ours(directory: Path) -> dict[str, list[str]]:
-    commands = {}
-    for size in SIZES:
-        program = [str(Path(sys.executable).with_name("todurable")), "--file", str(write_list(size, directory))]
-        commands[f"todurable add at {size:,}"] = [*program, "add", "Buy milk"]
-        commands[f"todurable done at {size:,}"] = [*program, "done", "3"]
-        commands[f"todurable list, narrow, at {size:,}"] = [*program, "list", *QUERY]
-        commands[f"todurable list, all, at {size:,}"] = [*program, "list"]
-        commands[f"todurable list --json at {size:,}"] = [*program, "list", "--json"]
-    return commands
-
-
-def _taskwarrior(directory: Path) -> dict[str, list[str]]:
-    """Its `add` and a narrow `list` of the same tasks, in its own format (version 2)."""
-    program = shutil.which("task")
-    commands = {}
-    for size in SIZES if program else ():
-        place = directory / f"task-{size}"
-        place.mkdir()
-        with open(place / "pending.data", "w", encoding="utf-8") as data:
-            for task in made_list(size).tasks.values():
-                due = f' due:"{_stamp(task.due)}"' if task.due else ""
-                project = f' project:"{task.project.replace("/", ".")}"' if task.project else ""
-                status = "completed" if task.status is Status.DONE else "pending"
-                fields = f'description:"{task.name}"{due} entry:"1767323045"{project} status:"{status}"'
-                data.write(f'[{fields} uuid:"{task.uid}"]\n')
-        start = [str(program), f"rc.data.location={place}", "rc.confirmation=off", "rc.verbose=nothing"]
-        commands[f"Taskwarrior add at {size:,}"] = [*start, "add", "Buy milk"]
-        commands[f"Taskwarrior list, narrow, at {size:,}"] = [
-            *start,
-            "project:home.garden",
-            "due.before:2026-02-01",
-            "count",
-        ]
-    return commands
-
-
-def _stamp(due: str) -> int:
-    from datetime import UTC, datetime
-
-    return int(datetime.fromisoformat(due).replace(tzinfo=UTC).timestamp())
-
-
-def _todo_txt(directory: Path) -> dict[str, list[str]]:
-    """Its `add`, which appends without a lock and without waiting for the disk."""
-    program = shutil.which("todo-txt") or shutil.which("todo.sh")
-    commands = {}
-    for size in SIZES if program else ():
-        place = directory / f"todo-{size}"
-        place.mkdir()
-        (place / "config").write_text(f"export TODO_DIR={place}\nexport TODO_FILE={place}/todo.txt\n", encoding="utf-8")
-        names = (task.name for task in made_list(size).tasks.values())
-        (place / "todo.txt").write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
-        commands[f"todo.txt add at {size:,}"] = [str(program), "-d", str(place / "config"), "add", "Buy milk"]
-    return commands
-
-
-def _environment(directory: Path) -> dict[str, str]:
-    """As on a user's machine: what was compiled once is kept."""
-    environ = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    home = directory / "home"
-    home.mkdir()
-    (home / "taskrc").touch()
-    return environ | {
-        "PYTHONPYCACHEPREFIX": str(home / "compiled"),
-        "HOME": str(home),
-        "TODURABLE_HOME": str(home),
-        "TASKRC": str(home / "taskrc"),
-    }
+def _memory(files: dict[int, Path], nothing: Sequence[str], environ: Environment) -> Iterator[Figure]:
+    base = peak_memory(nothing, environ)
+    for verb, words in VERBS.items():
+        least, most = (peak_memory(todurable(files[size], *words), environ) for size in (SIZES[0], SIZES[-1]))
+        beside = (f"{_NOTHING} ({base:.1f} MB)", base), (f"at {SIZES[0]}", least)
+        yield measured(f"memory of todurable {verb} at {SIZES[-1]:,}", most, "MB", *beside)
