@@ -16,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from bench.figures import HEADING, row
 
-PARTS = ("store", "changes", "query", "command_line", "app", "keys", "rivals")
+PARTS = ("store", "changes", "query", "command_line", "app", "keys", "rivals", "rival_apps")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
