@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
 from msgspec.structs import replace
 
@@ -21,6 +20,7 @@ from core.lifecycle import cancelled, completed, following, reopened, started, s
 from core.list_state import ListState, Outcome
 from core.task import Status, Task, check_fields, name_of
 from core.tasklist import Conflict
+from core.uids import random_uid
 from core.undo import redoable, undoable
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class AppState(ListState):
         *,
         by: str | None = None,
         clock: Callable[[], datetime] = _now,
-        new_uid: Callable[[], str] = lambda: str(uuid4()),
+        new_uid: Callable[[], str] = random_uid,
     ) -> None:
         super().__init__(by=by or _this_instance(), clock=clock)
         self._new_uid = new_uid
