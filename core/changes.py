@@ -13,15 +13,15 @@ from binascii import crc32  # as in zlib, without its library
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from msgspec import DecodeError, Struct
+from msgspec import DecodeError, Struct, to_builtins
 from msgspec.json import Decoder, Encoder
 from msgspec.structs import replace
 
-from core.task import FIELDS, SET_FIELDS, Task
+from core.task import FIELDS, SET_FIELDS, Task, check_fields
 
 
-class Change(Struct, frozen=True, omit_defaults=True):
-    """What happens to the task `uid`: field-level values before and after."""
+class Change(Struct, frozen=True, omit_defaults=True, dict=True):
+    """What happens to the task `uid`: field-level values before and after. (`dict=True` is for `made`.)"""
 
     uid: str
     before: dict[str, Any] | None = None
@@ -37,14 +37,24 @@ class Change(Struct, frozen=True, omit_defaults=True):
         """Whether this change removes the task for good."""
         return self.after is None
 
+    @property
+    def made(self) -> Task:
+        """The task that this change creates: of a `checked_creation` always the same one, which is not checked again.
 
-class Record(Struct, frozen=True, omit_defaults=True):
+        Raises TaskError, KeyError or TypeError where its fields are not those of a task.
+        """
+        made: Task | None = getattr(self, "_made", None)
+        return made or Task(**check_fields({**(self.after or {}), "uid": self.uid}))
+
+
+class Record(Struct, frozen=True, omit_defaults=True, gc=False):
     """One action. `seq` and `next_id` are given under the lock; until then they are 0 and the record is pending.
 
     `key` is unique: it tells a record that was already written from one still to be written, and names what an
     undo undoes. A record with `undoes` is guarded: it touches a field only where that still has its `before`.
     A record with `first_free` restores: that is the first id that was never given when it was made, and `returned` are
     the tasks that it brings back with the id they had, where that still belongs to nobody.
+    `gc=False`: it is made of plain JSON values and can take part in no reference cycle.
     """
 
     seq: int
@@ -86,17 +96,25 @@ def decode_record(line: bytes) -> Record:
 
 def json_fields(task: Task) -> dict[str, Any]:
     """All fields of `task` that differ from their default, as a change holds them; the uid is the change's own."""
-    values = {field: _plain(getattr(task, field)) for field in FIELDS if field != "uid"}
-    return {
-        field: value
-        for field, value in values.items()
-        if value not in (None, "", []) and (value or field != "priority")
-    }
+    fields: dict[str, Any] = to_builtins(task)
+    del fields["uid"]
+    for field in SET_FIELDS:
+        if field in fields:
+            fields[field] = list(fields[field])
+    return fields
 
 
 def creation(task: Task) -> Change:
     """The change that brings `task` into being."""
     return Change(task.uid, after=json_fields(task))
+
+
+def checked_creation(fields: Mapping[str, Any], task: str) -> Change:
+    """The change that creates the task of these `fields`. Raises as `check_fields` does."""
+    made = Task(**check_fields(fields, task))
+    change = creation(made)
+    change.__dict__["_made"] = made
+    return change
 
 
 def purge(task: Task) -> Change:
@@ -186,6 +204,8 @@ def new_record(
 
 def _renumber(change: Change, given: Mapping[str, int]) -> Change:
     if change.uid not in given or (change.before is not None and change.after is not None):
+        return change
+    if (change.before or change.after or {}).get("id") == given[change.uid]:
         return change
     whole = {"id": given[change.uid]}
     return Change(

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from core import durable
-from core.changes import Change, Record, creation, difference, edit, inverse, purge
+from core.changes import Change, Record, checked_creation, creation, difference, edit, inverse, purge
 from core.errors import FileSafetyError, NothingToUndoError, ReadOnlyListError, UnsavedError
 from core.lifecycle import cancelled, completed, following, reopened, started, stopped
 from core.list_state import ListState, Outcome
-from core.task import Status, Task, check_fields, name_of
+from core.task import Status, Task, check_field, check_fields, name_of
 from core.tasklist import Conflict
 from core.uids import random_uid
 from core.undo import redoable, undoable
@@ -69,13 +69,13 @@ class AppState(ListState):
         Raises TaskError, and then adds none.
         """
         now = self._time()
-        tasks = []
+        usual = {"status": Status.PENDING, "created": now, "modified": now}
+        changes = []
         for id_, fields in enumerate(given, self.next_id):
-            ours = {"uid": self._new_uid(), "id": id_, "status": Status.PENDING, "created": now, "modified": now}
-            checked = check_fields(ours | fields | {"name": _stripped(fields["name"])}, name_of(fields))
-            tasks.append(Task(**checked))
-        self._do(_label("add", tasks), [creation(task) for task in tasks])
-        return [self._list.tasks[task.uid] for task in tasks]
+            ours = {"uid": self._new_uid(), "id": id_, **usual}
+            changes.append(checked_creation(ours | fields | {"name": _stripped(fields["name"])}, name_of(fields)))
+        self._do(_label("add", [change.made for change in changes]), changes)
+        return [self._list.tasks[change.uid] for change in changes]
 
     def edit(self, tasks: Iterable[Task], label: str = "edit", **fields: Any) -> Outcome:
         """Give all of `tasks` these fields. Raises TaskError, and then changes nothing."""
@@ -100,15 +100,16 @@ class AppState(ListState):
         then changes nothing.
         """
         now = self._time()
+        usual = {"status": Status.PENDING, "created": now, "modified": now}
         changes: list[Change] = []
         for given in entries:
-            fields = check_fields(given, name_of(given))
-            known = self._list.tasks.get(fields["uid"])
+            name = name_of(given)
+            known = self._list.tasks.get(check_field("uid", given["uid"], name))
             if known is None:
-                usual = {"status": Status.PENDING, "created": now, "modified": now}
-                task = Task(**{**usual, **fields, "id": self.next_id + len(changes)})
-                changes.append(creation(task))
-            elif fields.get("modified", now) > known.modified:
+                changes.append(checked_creation({**usual, **given, "id": self.next_id + len(changes)}, name))
+                continue
+            fields = check_fields(given, name)
+            if fields.get("modified", now) > known.modified:
                 told = {field: value for field, value in fields.items() if field not in _NOT_TOLD}
                 if told.get("extra"):
                     told["extra"] = {**(known.extra or {}), **told["extra"]}

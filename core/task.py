@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import IntEnum, StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -84,7 +84,28 @@ _UID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _INSTANT = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z"
 _DAY_OR_TIME = r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?)?"
 
-_Rule = Callable[[str, str, Any], Any]
+_Rule = Callable[[Any], Any]
+"""Gives a value as a `Task` holds it. Raises NotAllowedError."""
+
+
+class NotAllowedError(Exception):
+    """A rule refuses a value."""
+
+
+class _WrongTypeError(NotAllowedError):
+    """`found` should be `expected`."""
+
+    def __init__(self, expected: str, found: object) -> None:
+        super().__init__(expected, found)
+        self.expected, self.found = expected, found
+
+
+class _BadValueError(NotAllowedError):
+    """The value has a `problem`."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
 
 
 def one_line(text: str) -> str:
@@ -99,12 +120,27 @@ def name_of(fields: Mapping[str, Any]) -> str:
     return f"{words} “{name[:60]}”" if isinstance(name, str) and name else words
 
 
-def check_fields(fields: Mapping[str, Any], task: str) -> dict[str, Any]:
+def check_fields(fields: Mapping[str, Any], task: str = "A task") -> dict[str, Any]:
     """`fields` (names of `Task`) as a `Task` holds them.
 
     Raises WrongTypeError or BadValueError, with `task` as the task's name, at the first that is not allowed.
     """
-    return {field: _RULES[field](task, field, value) for field, value in fields.items()}
+    try:
+        return {field: RULES[field](value) for field, value in fields.items()}
+    except NotAllowedError:
+        for field, value in fields.items():  # which of them it is
+            check_field(field, value, task)
+        raise
+
+
+def check_field(field: str, value: Any, task: str = "A task") -> Any:
+    """As `check_fields`, for one field."""
+    try:
+        return RULES[field](value)
+    except _WrongTypeError as wrong:
+        raise WrongTypeError(task, field, wrong.expected, wrong.found) from None
+    except _BadValueError as wrong:
+        raise BadValueError(task, field, wrong.problem) from None
 
 
 def task_from_json(document: Any, position: int) -> Task:
@@ -118,32 +154,48 @@ def task_from_json(document: Any, position: int) -> Task:
     for field in _REQUIRED:
         if field not in document:
             raise MissingFieldError(task, field)
-    known = {field: value for field, value in document.items() if field in _RULES and field != "extra"}
+    known = {field: value for field, value in document.items() if field in RULES and field != "extra"}
     unknown = {field: value for field, value in document.items() if field not in known}
     return Task(**check_fields(known, task), extra=unknown or None)
 
 
-def _text(task: str, field: str, value: Any) -> str:
+def _text(value: Any) -> str:
     if not isinstance(value, str):
-        raise WrongTypeError(task, field, "a text", value)
+        raise _WrongTypeError("a text", value)
     if not value.isascii():
         try:
             value.encode()
         except UnicodeEncodeError:
-            raise BadValueError(task, field, "holds bytes that are not text (UTF-8)") from None
+            raise _BadValueError("holds bytes that are not text (UTF-8)") from None
     return value
 
 
-def _line(task: str, field: str, value: Any) -> str:
-    if _text(task, field, value).splitlines() not in ([], [value]):
-        raise BadValueError(task, field, "must be one line; the description takes more")
+def _line(value: Any) -> str:
+    if type(value) is str and value.isprintable():
+        return value  # neither a line break nor half a character is printable
+    if _text(value).splitlines() not in ([], [value]):
+        raise _BadValueError("must be one line; the description takes more")
     return str(value)
 
 
-def _name(task: str, field: str, value: Any) -> str:
-    if not _line(task, field, value).strip():
-        raise BadValueError(task, field, "must not be empty")
-    return str(value)
+def _name(value: Any) -> str:
+    line = _line(value)
+    if line.isspace() or not line:
+        raise _BadValueError("must not be empty")
+    return line
+
+
+def _matching(pattern: str, example: str, parse: Callable[[str], object] | None = None) -> _Rule:
+    @cache
+    def compiled() -> re.Pattern[str]:  # when it is needed first: a command needs few of them
+        return re.compile(pattern)
+
+    def rule(value: Any) -> str:
+        if compiled().fullmatch(_text(value)) and (parse is None or _parses(parse, value)):
+            return str(value)
+        raise _BadValueError(f"must look like {example}, not “{value[:40]}”")
+
+    return rule
 
 
 def _parses(parse: Callable[[str], object], text: str) -> bool:
@@ -154,81 +206,84 @@ def _parses(parse: Callable[[str], object], text: str) -> bool:
     return True
 
 
-def _matching(pattern: str, example: str, parse: Callable[[str], object]) -> _Rule:
-    @cache
-    def compiled() -> re.Pattern[str]:  # when it is needed first: a command needs few of them
-        return re.compile(pattern)
-
-    def rule(task: str, field: str, value: Any) -> str:
-        if compiled().fullmatch(_text(task, field, value)) and _parses(parse, value):
-            return str(value)
-        raise BadValueError(task, field, f"must look like {example}, not “{value[:40]}”")
-
-    return rule
+def _recalled(rule: _Rule) -> _Rule:
+    """`rule`, for texts that many tasks have alike: those that are allowed are known the next time."""
+    recalled = lru_cache(maxsize=1 << 12)(rule)
+    return lambda value: recalled(value) if type(value) is str else rule(value)
 
 
 def _optional(rule: _Rule) -> _Rule:
-    return lambda task, field, value: None if value is None else rule(task, field, value)
+    return lambda value: None if value is None else rule(value)
 
 
 def _integer(least: int) -> _Rule:
-    def rule(task: str, field: str, value: Any) -> int:
+    def rule(value: Any) -> int:
         if not isinstance(value, int) or isinstance(value, bool):
-            raise WrongTypeError(task, field, "a whole number", value)
+            raise _WrongTypeError("a whole number", value)
         if not least <= value < 2**53:  # what every JSON reader holds exactly (RFC 8259, section 6)
-            raise BadValueError(task, field, f"must be {least} or more, and below 2^53")
+            raise _BadValueError(f"must be {least} or more, and below 2^53")
         return value
 
     return rule
 
 
-def _status(task: str, field: str, value: Any) -> Status:
-    try:
-        return Status(_text(task, field, value))
-    except ValueError:
-        raise BadValueError(task, field, f"must be one of {', '.join(Status)}, not “{value[:40]}”") from None
+def _status(value: Any) -> Status:
+    status = _STATUSES.get(_text(value))
+    if status is None:
+        raise _BadValueError(f"must be one of {', '.join(Status)}, not “{value[:40]}”")
+    return status
 
 
-def _priority(task: str, field: str, value: Any) -> Priority:
-    try:
-        return Priority(_integer(0)(task, field, value))
-    except ValueError:
-        raise BadValueError(task, field, "must be 1 (high), 2 (medium), 3 (low) or 0 (none)") from None
+def _priority(value: Any) -> Priority:
+    priority = _PRIORITIES.get(_natural(value))
+    if priority is None:
+        raise _BadValueError("must be 1 (high), 2 (medium), 3 (low) or 0 (none)")
+    return priority
 
 
 def _items(rule: _Rule) -> _Rule:
-    def items(task: str, field: str, value: Any) -> tuple[str, ...]:
-        if not isinstance(value, list | tuple):
-            raise WrongTypeError(task, field, "a list of texts", value)
-        return tuple(dict.fromkeys(rule(task, field, item) for item in value))
+    def items(value: Any) -> tuple[str, ...]:
+        if not isinstance(value, _LISTS):
+            raise _WrongTypeError("a list of texts", value)
+        return tuple(dict.fromkeys(map(rule, value)))
 
     return items
 
 
-def _project(task: str, field: str, value: Any) -> str:
-    if _line(task, field, value) and not all(part.strip() for part in value.split("/")):
-        raise BadValueError(task, field, "must be a path like home/garden")
-    return str(value)
+def _project(value: Any) -> str:
+    line = _line(value)
+    if line and not all(map(str.strip, line.split("/"))):
+        raise _BadValueError("must be a path like home/garden")
+    return line
 
 
-def _extra(task: str, field: str, value: Any) -> dict[str, Any] | None:
+def _extra(value: Any) -> dict[str, Any] | None:
     if value is not None and not isinstance(value, dict):
-        raise WrongTypeError(task, field, "an object", value)
+        raise _WrongTypeError("an object", value)
+    if not value:
+        return None
     for name in FIELDS:
-        if name in (value or ()) and name != "extra":
-            raise BadValueError(task, field, f"must not hold “{name}”, which is a field of ours")
-    return value or None
+        if name in value and name != "extra":
+            raise _BadValueError(f"must not hold “{name}”, which is a field of ours")
+    return value
 
 
-_uid = _matching(_UID, "0b9c4d2e-5f1a-4c3b-8d7e-6a5f4e3d2c1b", str)
-_instant = _matching(_INSTANT, "2026-12-24T16:00:00Z", datetime.fromisoformat)
-_day = _matching(
-    _DAY_OR_TIME,
-    "2026-12-24 or 2026-12-24T17:00",
-    lambda text: (date.fromisoformat(text[:10]), datetime.fromisoformat(text)),
+_LISTS = (list, tuple)
+_STATUSES: dict[str, Status] = {status.value: status for status in Status}
+_PRIORITIES: dict[int, Priority] = {priority.value: priority for priority in Priority}
+
+_natural = _integer(0)
+_uid = _matching(_UID, "0b9c4d2e-5f1a-4c3b-8d7e-6a5f4e3d2c1b")
+_instant = _recalled(_matching(_INSTANT, "2026-12-24T16:00:00Z", datetime.fromisoformat))
+_day = _recalled(
+    _matching(
+        _DAY_OR_TIME,
+        "2026-12-24 or 2026-12-24T17:00",
+        lambda text: (date.fromisoformat(text[:10]), datetime.fromisoformat(text)),
+    )
 )
 
-_RULES: dict[str, _Rule] = {
+RULES: dict[str, _Rule] = {
     "uid": _uid,
     "id": _integer(1),
     "name": _name,
@@ -243,7 +298,7 @@ _RULES: dict[str, _Rule] = {
     "wait": _optional(_day),
     "until": _optional(_day),
     "recur": _optional(_name),
-    "estimate": _optional(_integer(0)),
+    "estimate": _optional(_natural),
     "started": _optional(_instant),
     "completed": _optional(_instant),
     "parent": _optional(_uid),
@@ -254,3 +309,4 @@ _RULES: dict[str, _Rule] = {
     "attachments": _items(_name),
     "extra": _extra,
 }
+"""What is allowed in each field; `check_fields` tells people what is not."""

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from core.changes import Change, Record
 from core.errors import TaskError
-from core.task import SET_FIELDS, Task, check_fields, name_of
+from core.task import RULES, SET_FIELDS, NotAllowedError, Task
 
 
 class Conflict(Struct, frozen=True):
@@ -34,7 +34,7 @@ class Conflict(Struct, frozen=True):
     reason: str
 
 
-class Applied(Struct, frozen=True):
+class Applied(Struct, frozen=True, gc=False):
     """What a record did: each task it touched as it was before (None: there was none), and the conflicts."""
 
     previous: dict[str, Task | None]
@@ -44,8 +44,8 @@ class Applied(Struct, frozen=True):
 _DIGITS = 62
 ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 """Digits of keys, in order."""
-_FIXED = frozenset({"uid", "id", "modified"})
-"""Fields that no edit changes."""
+_EDITABLE = {name: rule for name, rule in RULES.items() if name not in ("uid", "id", "modified")}
+"""The rules of the fields that an edit changes."""
 _QUIET = frozenset({"completed", "started", "order"})
 """Fields that follow from another one or from a move: overtaking them is not worth a word."""
 
@@ -76,7 +76,12 @@ class TaskList(Struct):
         conflicts: list[Conflict] = []
         for change in record.changes:
             before = self.tasks.get(change.uid)
-            after = self._changed(before, change, record, conflicts)
+            if change.before is None or change.after is None:
+                after = self._created_or_purged(before, change, record, conflicts)
+            elif before is None:
+                continue  # purged meanwhile: an edit brings nothing back
+            else:
+                after = self._edited(before, change.before, change.after, record, conflicts)
             if after is not before:
                 previous.setdefault(change.uid, before)
                 self._put(change.uid, after)
@@ -95,15 +100,17 @@ class TaskList(Struct):
         else:
             self.tasks[uid] = task
 
-    def _changed(self, task: Task | None, change: Change, record: Record, conflicts: list[Conflict]) -> Task | None:
-        if change.before is None or change.after is None:
-            return self._created_or_purged(task, change, record, conflicts)
-        if task is None:
-            return None  # purged meanwhile: an edit brings nothing back
-        wanted = dict(change.after)
-        fields: dict[str, Any] = {}
-        for name, value in wanted.items():
-            new = self._new_value(task, name, value, change.before.get(name), bool(record.undoes), conflicts)
+    def _edited(
+        self,
+        task: Task,
+        before: Mapping[str, Any],
+        after: Mapping[str, Any],
+        record: Record,
+        conflicts: list[Conflict],
+    ) -> Task:
+        guarded, fields = record.undoes != "", {}
+        for name, value in after.items():
+            new = self._new_value(task, name, value, before.get(name), guarded, conflicts)
             if new is not _LEFT:
                 fields[name] = new
         return replace(task, modified=record.at, **fields) if fields else task
@@ -122,16 +129,15 @@ class TaskList(Struct):
         return task
 
     def _created(self, change: Change, conflicts: list[Conflict]) -> Task | None:
-        fields = {**(change.after or {}), "uid": change.uid}
         try:
-            checked = check_fields(fields, name_of(fields))
-            task = Task(**checked)
+            task = change.made
         except (TaskError, KeyError, TypeError):
+            fields = {**(change.after or {}), "uid": change.uid}
             conflicts.append(Conflict(change.uid, "name", None, fields, "invalid"))
             return None
-        if self._leads_back(task.uid, [task.parent] if task.parent else [], "parent"):
+        if task.parent is not None and self._leads_back(task.uid, [task.parent], "parent"):
             task = replace(task, parent=None)
-        if self._leads_back(task.uid, task.depends, "depends"):
+        if task.depends and self._leads_back(task.uid, task.depends, "depends"):
             task = replace(task, depends=())
         return task
 
@@ -140,8 +146,9 @@ class TaskList(Struct):
     ) -> Any:
         """The value that field `name` gets, or `_LEFT`."""
         try:
-            now, new = getattr(task, name), _checked(task, name, value)
-        except (TaskError, KeyError, TypeError, AttributeError):
+            now = getattr(task, name)
+            new = _EDITABLE[name](_union(now, value) if name in SET_FIELDS else value)
+        except (NotAllowedError, KeyError, TypeError, AttributeError):
             conflicts.append(Conflict(task.uid, name, None, value, "invalid"))
             return _LEFT
         if new == now:
@@ -179,13 +186,6 @@ def _said(task: Task) -> Task:
     """What people gave `task`, in a form to compare: sets have no order there, and undoing restores none."""
     sets = {name: tuple(sorted(getattr(task, name))) for name in SET_FIELDS}
     return replace(task, id=0, created="", modified="", **sets)
-
-
-def _checked(task: Task, name: str, value: Any) -> Any:
-    if name in _FIXED:
-        raise KeyError(name)
-    new = _union(getattr(task, name), value) if name in SET_FIELDS else value
-    return check_fields({name: new}, name_of({}))[name]
 
 
 def _union(now: tuple[str, ...], delta: Mapping[str, Any]) -> tuple[str, ...]:

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from core.changes import (
     Change,
     Record,
+    checked_creation,
     creation,
     decode_record,
     difference,
@@ -27,7 +28,8 @@ from core.changes import (
     purge,
     renumbered,
 )
-from core.task import FIELDS, SET_FIELDS, Priority, Status
+from core.errors import BadValueError, TaskError
+from core.task import FIELDS, SET_FIELDS, Priority, Status, Task
 from tests.instances import a_task, uid
 from tests.valid_tasks import json_values, tasks, values
 
@@ -266,3 +268,36 @@ def test_defaults_are_not_written() -> None:
         "modified": "2026-01-01T00:00:00.000000Z",
     }
     assert json_fields(a_task(estimate=0))["estimate"] == 0
+
+
+# What a creation makes
+
+
+@given(tasks())
+def test_a_checked_creation_makes_what_whoever_reads_it_makes(task: Task) -> None:
+    made = checked_creation(asdict(task), "It")
+    assert made == creation(task)
+    assert made.made is made.made
+    assert made.made == task
+    [read] = decode_record(encode_record(a_record(made))[:-1]).changes
+    assert read.made == task
+
+
+def test_a_checked_creation_is_of_values_that_are_allowed() -> None:
+    with pytest.raises(BadValueError, match="The new one: “name” must not be empty"):
+        checked_creation(asdict(a_task(name=" ")), "The new one")
+
+
+@pytest.mark.parametrize("fields", [{"name": ""}, {"name": 1}, {"colour": "red"}, {"uid": "x"}, {"created": None}])
+def test_what_came_from_elsewhere_is_checked_when_it_is_made(fields: dict[str, Any]) -> None:
+    change = creation(a_task())
+    with pytest.raises((TaskError, KeyError)):
+        _ = Change(fields.pop("uid", change.uid), after=(change.after or {}) | fields).made
+
+
+def test_a_creation_that_gets_its_own_id_stays_the_same_object() -> None:
+    made = checked_creation(asdict(a_task(1, id=5)), "It")
+    [same] = number([a_record(made, next_id=5)], 0, 5)
+    [other] = number([a_record(made, next_id=5)], 0, 7)
+    assert same.changes[0] is made
+    assert other.changes[0].made == a_task(1, id=7)

@@ -14,7 +14,18 @@ from hypothesis import strategies as st
 from core.changes import json_fields
 from core.checkpoint import decode, encode
 from core.errors import BadValueError, MissingFieldError, TaskError, TodurableError, WrongTypeError
-from core.task import FIELDS, SET_FIELDS, Priority, Status, Task, check_fields, name_of, one_line, task_from_json
+from core.task import (
+    FIELDS,
+    SET_FIELDS,
+    Priority,
+    Status,
+    Task,
+    check_field,
+    check_fields,
+    name_of,
+    one_line,
+    task_from_json,
+)
 from core.tasklist import TaskList
 from tests.instances import a_task, uid
 from tests.valid_tasks import json_values, tasks
@@ -155,6 +166,29 @@ def test_every_field_has_its_rule_tried_here() -> None:
 )
 def test_what_is_allowed_stays_as_it_is(field: str, value: Any) -> None:
     assert getattr(read(**{field: value}), field) == value
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_value_that_was_allowed_before_is_still_told_from_one_that_is_not(field: str) -> None:
+    for _ in range(2):
+        for value in BAD_VALUES.get(field, ()):
+            with pytest.raises(BadValueError, match=rf"^It: “{field}” "):
+                check_field(field, value, "It")
+        if field in WHOLE:
+            assert check_field(field, WHOLE[field]) == WHOLE[field]
+
+
+@given(st.text() | st.text(st.characters(categories=["Cc", "Cf", "Cs", "Zl", "Zp", "Zs"]), max_size=3))
+def test_a_line_is_whatever_text_has_no_line_break(text: str) -> None:
+    breaks = len(f"{text}x".splitlines()) > 1
+    halves = any("\ud800" <= letter <= "\udfff" for letter in text)
+    try:
+        assert check_field("comment", text) == text
+    except BadValueError:
+        assert breaks or halves
+    else:
+        assert not breaks
+        assert not halves
 
 
 def test_sets_are_ordered_without_what_comes_twice() -> None:
