@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -36,7 +36,7 @@ class Outcome(Struct, frozen=True):
 
 class _Pending(Struct, frozen=True):
     record: Record
-    previous: dict[str, Task | None]
+    applied: Applied
     next_id: int
 
 
@@ -50,7 +50,7 @@ class ListState:
         self._pending: list[_Pending] = []
         self._history: list[Record] = []
         self._opened_at: int | None = None
-        self._touched: set[tuple[str, str]] = set()
+        self._touched: dict[str, Mapping[str, Any]] = {}
         self._sorted: list[Task] | None = None
 
     # The list
@@ -117,6 +117,8 @@ class ListState:
 
     def receive(self, news: News) -> Outcome:
         """Take in what a store read and committed: records of others, then ours, which wait no longer."""
+        if news.anew is None and not news.foreign and self._stand_already(news.own):
+            return self._settle(news.own)
         ours = {record.key for record in self.pending}
         history = news.anew.history if news.anew else self._history
         committed = (*(record for record in history if record.key in ours), *news.foreign, *news.own)
@@ -139,25 +141,43 @@ class ListState:
         label = ", ".join(dict.fromkeys(record.label for record in news.foreign))
         return Outcome(label, frozenset(changed), tuple(conflicts))
 
+    def _stand_already(self, own: Sequence[Record]) -> bool:
+        """Whether the list holds `own` as they were committed, for nothing came in between."""
+        waiting = [pending.record for pending in self._pending[: len(own)]]
+        return waiting == [replace(record, seq=0) for record in own]
+
+    def _settle(self, own: Sequence[Record]) -> Outcome:
+        """Let `own`, which stand in the list already, wait no longer."""
+        conflicts: list[Conflict] = []
+        for record, pending in zip(own, self._pending, strict=False):
+            conflicts += self._concerning_us(record, pending.applied.conflicts)
+            self._list.seq = record.seq
+        del self._pending[: len(own)]
+        self._history += own
+        del self._history[:-HISTORY]
+        return Outcome("", frozenset(), tuple(conflicts))
+
     def _concerning_us(self, record: Record, conflicts: Iterable[Conflict]) -> list[Conflict]:
         """Those where somebody overtook a value of ours, or where what we asked for could not be done."""
         ours = record.by == self.by
         if ours:
-            fields = ((change.uid, field) for change in record.changes for field in change.after or ())
-            self._touched.update(fields)
+            for change in record.changes:
+                before, now = self._touched.get(change.uid), change.after or {}
+                self._touched[change.uid] = {**before, **now} if before else now
         return [
             conflict
             for conflict in conflicts
-            if (conflict.reason == "overtaken") != ours and (ours or (conflict.uid, conflict.field) in self._touched)
+            if (conflict.reason == "overtaken") != ours
+            and (ours or conflict.field in self._touched.get(conflict.uid, ()))
         ]
 
     def _take_back(self) -> set[str]:
         """Take all that waits off the list; returns the uids of what changed."""
         changed: set[str] = set()
         for waiting in reversed(self._pending):
-            self._list.restore(waiting.previous)
+            self._list.restore(waiting.applied.previous)
             self._list.next_id = waiting.next_id
-            changed.update(waiting.previous)
+            changed.update(waiting.applied.previous)
         self._pending = []
         return changed
 
@@ -197,7 +217,7 @@ class ListState:
         for record in number(records, 0, self._list.next_id):
             pending, next_id = replace(record, seq=0), self._list.next_id
             effects.append(self._list.apply(pending))
-            self._pending.append(_Pending(pending, effects[-1].previous, next_id))
+            self._pending.append(_Pending(pending, effects[-1], next_id))
         return effects
 
     def _known(self) -> list[Record]:

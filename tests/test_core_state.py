@@ -28,9 +28,10 @@ from core.errors import (
 from core.journal import Journal
 from core.locking import FileLock
 from core.recovery import RecoveryReport
-from core.state import AppState
+from core.state import AppState, Outcome
 from core.store import TaskStore
 from core.task import Priority, Status, Task
+from core.tasklist import TaskList
 from tests.instances import Instance, new_state, opened, uid
 
 
@@ -329,6 +330,39 @@ def assert_shown_is_what_comes(here: Instance, file: Path) -> None:
     assert (fresh.state.tasks, fresh.state.next_id, fresh.state.trash) == (shown, next_id, here.state.trash)
 
 
+def test_what_was_committed_as_it_stood_is_not_applied_again(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    here = opened(file, "here:1:-")
+    here.state.add_task("a")
+    here.state.edit(here.state.tasks, due="2026-02-02")
+    first = here.state.pending
+    here.state.rename(here.state.tasks[0], "b")
+    tasks = here.state.tasks
+    news = here.store.commit(first)
+    with monkeypatch.context() as patch:
+        patch.setattr(TaskList, "apply", None)
+        assert here.state.receive(news) == Outcome("", frozenset())
+    assert here.state.tasks is tasks
+    assert (here.state.seq, len(here.state.pending)) == (2, 1)
+    assert_shown_is_what_comes(here, file)
+    here.state.undo()
+    here.state.undo()
+    assert [(task.name, task.due) for task in here.state.tasks] == [("a", None)]
+
+
+def test_what_could_not_be_done_is_told_once_more_when_it_is_committed(file: Path) -> None:
+    here, there = opened(file, "here:1:-"), opened(file, "there:2:-")
+    here.add("a")
+    here.state.rename(here.state.tasks[0], "b")
+    here.commit()
+    there.refresh()
+    there.state.rename(there.state.tasks[0], "c")
+    there.commit()
+    here.refresh()
+    told = here.state.undo().conflicts
+    assert [conflict.reason for conflict in told] == ["changed"]
+    assert here.commit().conflicts == told
+
+
 def test_a_provisional_id_gives_way(file: Path) -> None:
     here, there = opened(file, "here:1:-"), opened(file, "there:2:-")
     mine = here.state.add_task("mine")
@@ -377,6 +411,24 @@ def test_two_fields_of_one_task_both_stand_and_of_one_field_the_later(file: Path
     task = here.state.tasks[0]
     assert (task.name, task.due, task.project, task.tags) == ("there", "2026-02-02", "p", ("x", "y"))
     assert_shown_is_what_comes(here, file)
+
+
+def test_every_field_of_ours_that_is_overtaken_is_told(file: Path) -> None:
+    here, there = opened(file, "here:1:-"), opened(file, "there:2:-")
+    here.add("a")
+    there.refresh()
+    here.state.edit(here.state.tasks, due="2026-02-02")
+    here.commit()
+    here.state.edit(here.state.tasks, project="ours")
+    here.commit()
+    there.state.edit(there.state.tasks, name="b", due="2026-03-03", project="theirs")
+    there.commit()
+    assert [(c.field, c.reason) for c in here.refresh().conflicts] == [("due", "overtaken"), ("project", "overtaken")]
+    there.state.rename(there.state.tasks[0], "c")
+    here.state.rename(here.state.tasks[0], "d")
+    here.commit()
+    there.commit()
+    assert [(c.field, c.reason) for c in here.refresh().conflicts] == [("name", "overtaken")]
 
 
 def test_an_edit_of_what_was_purged_brings_nothing_back(file: Path) -> None:
