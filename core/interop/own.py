@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 from core.interop import Each, Entry, ImportedFileError
 from core.strict_json import StrictJsonError, parse
 from core.task import FIELDS, Task
+from core.uids import uid_of
 
-_OURS = tuple(field for field in FIELDS if field != "extra")
+_WRITTEN = tuple(field for field in FIELDS if field != "extra")
+_OURS = frozenset(_WRITTEN)
 
 
 def read(raw: bytes, _moment: datetime, each: Each = iter) -> list[Entry]:
@@ -34,7 +35,7 @@ def write(tasks: Iterable[Task]) -> bytes:
 
 
 def _document(task: Task) -> dict[str, Any]:
-    return {field: getattr(task, field) for field in _OURS} | (task.extra or {})
+    return {field: getattr(task, field) for field in _WRITTEN} | (task.extra or {})
 
 
 def _entry(task: Any, place: int) -> Entry:
@@ -42,7 +43,8 @@ def _entry(task: Any, place: int) -> Entry:
         raise ImportedFileError(f"Entry {place} is no task: it needs a name.")
     entry = {field: value for field, value in task.items() if field in _OURS}
     extra = {field: value for field, value in task.items() if field not in _OURS and field != "tag"}
+    if "uid" not in entry:
+        entry["uid"] = uid_of(f"{place} {task.get('id')} {task['name']}")
     if task.get("tag"):  # the legacy format has just one
         entry["tags"] = [str(task["tag"]), *entry.get("tags", ())]
-    uid = str(uuid5(NAMESPACE_OID, f"{place} {task.get('id')} {task['name']}"))
-    return {"uid": uid} | entry | ({"extra": extra} if extra else {})
+    return entry | {"extra": extra} if extra else entry

@@ -6,18 +6,20 @@ Tags are joined by spaces, or by semicolons where one has a space in it. A colum
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import cache, partial
 from io import StringIO
 from typing import Any
-from uuid import NAMESPACE_OID, uuid5
 
 from core.dates import parse_date
 from core.errors import TodurableError
 from core.interop import Each, Entry, ImportedFileError
 from core.task import FIELDS, SET_FIELDS, Task
+from core.uids import uid_of
 
 _WRITTEN = tuple(field for field in FIELDS if field != "extra")
+_OURS = frozenset(_WRITTEN)
 _DAYS = ("due", "scheduled", "wait", "until")
 _NUMBERS = ("priority", "estimate", "id")
 
@@ -32,7 +34,8 @@ def read(raw: bytes, moment: datetime, each: Each = iter) -> list[Entry]:
         raise ImportedFileError(f"This is no CSV in UTF-8: {error}.") from None
     if "name" not in (reader.fieldnames or ()):
         raise ImportedFileError("The first line must be a heading with a column “name”, as export writes it.", 1)
-    return [_entry(row, place, moment) for place, row in enumerate(each(rows), start=2)]
+    parse_day = cache(partial(parse_date, today=moment.date()))  # many tasks have the same
+    return [_entry(row, place, parse_day) for place, row in enumerate(each(rows), start=2)]
 
 
 def write(tasks: Iterable[Task]) -> bytes:
@@ -52,19 +55,20 @@ def _cell(field: str, value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _entry(row: dict[str | None, Any], place: int, moment: datetime) -> Entry:
+def _entry(row: dict[str | None, Any], place: int, parse_day: Callable[[str], str]) -> Entry:
     if None in row:
         raise ImportedFileError("This row has more cells than the heading.", place)
     cells = {str(field): value for field, value in row.items() if value}
-    entry = {field: _value(field, value, place, moment) for field, value in cells.items() if field in _WRITTEN}
+    entry = {field: _value(field, value, place, parse_day) for field, value in cells.items() if field in _OURS}
     if not entry.get("name"):
         raise ImportedFileError("This row has no name.", place)
-    extra = {field: value for field, value in cells.items() if field not in _WRITTEN}
-    uid = str(uuid5(NAMESPACE_OID, f"csv {place} {entry['name']}"))
-    return {"uid": uid} | entry | ({"extra": extra} if extra else {})
+    extra = {field: value for field, value in cells.items() if field not in _OURS}
+    if "uid" not in entry:
+        entry["uid"] = uid_of(f"csv {place} {entry['name']}")
+    return entry | {"extra": extra} if extra else entry
 
 
-def _value(field: str, text: str, place: int, moment: datetime) -> Any:
+def _value(field: str, text: str, place: int, parse_day: Callable[[str], str]) -> Any:
     if field in SET_FIELDS:
         return [item.strip() for item in text.split(";" if ";" in text else None) if item.strip()]
     if field in _NUMBERS:
@@ -73,7 +77,7 @@ def _value(field: str, text: str, place: int, moment: datetime) -> Any:
         return int(text)
     if field in _DAYS:
         try:
-            return parse_date(text.replace("T", " "), today=moment.date())
+            return parse_day(text.replace("T", " "))
         except TodurableError as error:
             raise ImportedFileError(str(error), place) from None
     return text

@@ -11,15 +11,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import UUID
 
 from core.interop import Each, Entry, ImportedFileError
 from core.recurrence import RecurrenceError, parse_recurrence
 from core.strict_json import StrictJsonError, parse
 from core.task import Priority, Status, Task, one_line
+from core.uids import uid_of
 
 _STATUSES = {
     "pending": Status.PENDING,
@@ -73,11 +73,7 @@ def write(tasks: Iterable[Task]) -> bytes:
 def _entry(task: Any, place: int, moment: datetime) -> Entry:
     if not isinstance(task, dict) or not isinstance(task.get("description"), str):
         raise ImportedFileError(f"Entry {place} is no task of Taskwarrior: it has no description.")
-    unnamed = uuid5(NAMESPACE_OID, f"taskwarrior {place} {task['description']}")  # new tasks have none yet
-    try:
-        entry: Entry = {"uid": str(UUID(str(task.get("uuid", unnamed)))), "name": one_line(task["description"])}
-    except ValueError:
-        raise ImportedFileError(f"Entry {place} is no task of Taskwarrior: its uuid is none.") from None
+    entry: Entry = {"uid": _uid(task, place), "name": one_line(task["description"])}
     entry["status"] = _STATUSES.get(str(task.get("status")), Status.PENDING)
     if entry["status"] is Status.PENDING and task.get("start"):
         entry["status"] = Status.ACTIVE
@@ -85,14 +81,23 @@ def _entry(task: Any, place: int, moment: datetime) -> Entry:
     entry |= {field: _day(task[field], place, moment) for field in _DAYS if field in task}
     entry |= {field: read(task[field]) for field, read in _READ.items() if field in task}
     extra = {name: value for name, value in task.items() if name not in _KNOWN}
-    with suppress(RecurrenceError):
-        if "recur" in task:
-            rule = str(task["recur"])
-            extra["taskwarrior_recur"] = rule
+    if "recur" in task:
+        rule = str(task["recur"])
+        try:
             entry["recur"] = _KNOWN_RULES.get(rule) or parse_recurrence(rule)
-            del extra["taskwarrior_recur"]
+        except RecurrenceError:
+            extra["taskwarrior_recur"] = rule
     notes = [str(note.get("description")) for note in task.get("annotations", ()) if isinstance(note, dict)]
     return entry | ({"description": "\n".join(notes)} if notes else {}) | ({"extra": extra} if extra else {})
+
+
+def _uid(task: dict[str, Any], place: int) -> str:
+    if "uuid" not in task:
+        return uid_of(f"taskwarrior {place} {task['description']}")  # new tasks have none yet
+    try:
+        return str(UUID(str(task["uuid"])))
+    except ValueError:
+        raise ImportedFileError(f"Entry {place} is no task of Taskwarrior: its uuid is none.") from None
 
 
 _READ: dict[str, Callable[[Any], Any]] = {
@@ -105,13 +110,14 @@ _KNOWN = _TAKEN | _DERIVED | set(_INSTANTS) | set(_DAYS)
 
 
 def _moment(value: Any, place: int) -> datetime:
-    with suppress(ValueError, TypeError):
+    try:
         return datetime.fromisoformat(value).astimezone(UTC)
-    raise ImportedFileError(f"Entry {place} has a time that is none: {str(value)[:40]}.")
+    except (ValueError, TypeError):
+        raise ImportedFileError(f"Entry {place} has a time that is none: {str(value)[:40]}.") from None
 
 
 def _instant(value: Any, place: int) -> str:
-    return _moment(value, place).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{_moment(value, place).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def _day(value: Any, place: int, moment: datetime) -> str:

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from uuid import NAMESPACE_OID, uuid5
+from functools import cache, partial
 
 from core.dates import parse_date
 from core.errors import TodurableError
 from core.interop import Each, Entry, ImportedFileError
 from core.recurrence import parse_recurrence
 from core.task import Priority, Status, Task
+from core.uids import uid_of
 
 _HEAD = re.compile(r"(?P<done>x )?(?:\((?P<priority>[A-Z])\) )?(?P<days>(?:\d{4}-\d\d-\d\d ){0,2})(?P<text>.*)")
 _WORD = re.compile(r"(?P<key>due|t|rec|tags):(?P<value>\S+)|\+(?P<project>\S+)|(?P<context>@\S+)")
@@ -31,9 +32,9 @@ def read(raw: bytes, moment: datetime, each: Each = iter) -> list[Entry]:
     except UnicodeDecodeError:
         raise ImportedFileError("This is not text in UTF-8.") from None
     seen: Counter[str] = Counter()
-    return [
-        _entry(line.strip(), place, seen, moment) for place, line in enumerate(each(lines), start=1) if line.strip()
-    ]
+    parse_day = cache(partial(parse_date, today=moment.date()))  # many tasks have the same
+    numbered = enumerate(each(lines), start=1)
+    return [_entry(line.strip(), place, seen, parse_day) for place, line in numbered if line.strip()]
 
 
 def write(tasks: Iterable[Task]) -> bytes:
@@ -41,7 +42,7 @@ def write(tasks: Iterable[Task]) -> bytes:
     return "".join(f"{' '.join(_words(task))}\n" for task in tasks if task.status is not Status.DELETED).encode()
 
 
-def _entry(line: str, place: int, seen: Counter[str], moment: datetime) -> Entry:
+def _entry(line: str, place: int, seen: Counter[str], parse_day: Callable[[str], str]) -> Entry:
     head = _HEAD.fullmatch(line)
     if head is None:
         raise ImportedFileError("This is no task.", place)
@@ -55,18 +56,19 @@ def _entry(line: str, place: int, seen: Counter[str], moment: datetime) -> Entry
         entry["completed"] = f"{days[0]}T00:00:00Z" if days else None
     words = []
     for word in head["text"].split():
-        match = _WORD.fullmatch(word)
-        if match is None or not _take(match, entry, moment):
+        match = _WORD.fullmatch(word) if word[0] in "+@" or ":" in word else None
+        if match is None or not _take(match, entry, parse_day):
             words.append(word)
     entry["name"] = " ".join(words) or head["text"]
     if not entry["name"]:
         raise ImportedFileError("This task has no name.", place)
     seen[head["text"]] += 1
     key = f"todo.txt {head['text']} {seen[head['text']]}"  # the same task, once it is done
-    return {"uid": str(uuid5(NAMESPACE_OID, key))} | entry
+    entry["uid"] = uid_of(key)
+    return entry
 
 
-def _take(match: re.Match[str], entry: Entry, moment: datetime) -> bool:
+def _take(match: re.Match[str], entry: Entry, parse_day: Callable[[str], str]) -> bool:
     """Put what a word says into `entry`; False where it is but text."""
     if match["context"]:
         entry["tags"].append(match["context"])
@@ -78,16 +80,16 @@ def _take(match: re.Match[str], entry: Entry, moment: datetime) -> bool:
     elif match["key"] == "tags":
         entry["tags"] += [tag for tag in match["value"].split(",") if tag]
     else:
-        return _take_date(match["key"], match["value"], entry, moment)
+        return _take_date(match["key"], match["value"], entry, parse_day)
     return True
 
 
-def _take_date(key: str, value: str, entry: Entry, moment: datetime) -> bool:
+def _take_date(key: str, value: str, entry: Entry, parse_day: Callable[[str], str]) -> bool:
     try:
         if key == "rec":
             entry["recur"] = parse_recurrence(value.lstrip("+"))
         else:
-            entry["due" if key == "due" else "wait"] = parse_date(value, today=moment.date())
+            entry["due" if key == "due" else "wait"] = parse_day(value)
     except TodurableError:
         return False
     return True
