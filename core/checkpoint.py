@@ -13,10 +13,11 @@ not, every value is checked, and a task that is not valid is reported and left o
 # Not `from __future__ import annotations`: msgspec would have to compile those of what it decodes, at each start.
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,6 +78,9 @@ _OTHERS_EXTRA = b'"extra":'
 """In a file `extra` is a field like any other that we do not know: ours stand beside the fields that we do."""
 
 _encode = msgspec.json.Encoder().encode
+_encode_lines = msgspec.json.Encoder().encode_lines
+_AT_ONCE = 1_000
+"""Tasks that are encoded in one call."""
 _decode_header = msgspec.json.Decoder(Header).decode
 _CHUNK = 1 << 18
 _SMALL = 1 << 17
@@ -87,9 +91,12 @@ def encode(tasks: TaskList, saved_at: str) -> bytes:
     """The file that holds `tasks`, in order of their ids."""
     start = b'{"schema_version":%d,"seq":%d,"next_id":%d,"checksum":"' % (SCHEMA_VERSION, tasks.seq, tasks.next_id)
     unknown = b"".join(b",%b:%b" % (_encode(key), _encode(value)) for key, value in tasks.extra.items())
-    lines = b",\n".join(map(_line, sorted(tasks.tasks.values(), key=lambda task: task.id)))
-    rest = b'","saved_at":%b%b,"tasks":[\n%b\n]}\n' % (_encode(saved_at), unknown, lines)
-    return b"%b%b%b" % (start, _digest(start, rest), rest)
+    rest = [
+        b'","saved_at":%b%b,' % (_encode(saved_at), unknown) + _TASKS,
+        *_lines(sorted(tasks.tasks.values(), key=attrgetter("id"))),
+        _END,
+    ]
+    return b"".join([start, _digest(start, *rest), *rest])
 
 
 def verify(raw: bytes) -> bool:
@@ -181,33 +188,40 @@ def complaint(raw: bytes) -> str:
     return "its checksum does not hold"
 
 
-def _digest(start: bytes, rest: bytes | memoryview) -> bytes:
-    digest = _sha256(small=len(rest) < _SMALL)(start)
-    digest.update(rest)
+def _digest(*parts: bytes | memoryview) -> bytes:
+    digest = _sha256(small=sum(map(len, parts)) < _SMALL)()
+    for part in parts:
+        digest.update(part)
     return digest.hexdigest().encode()
 
 
 @cache
-def _sha256(*, small: bool) -> "Callable[[bytes], hashlib._Hash]":
+def _sha256(*, small: bool) -> "Callable[[], hashlib._Hash]":
     """Hashlib's loads OpenSSL, which takes longer than it gains where there is little to do. So `random` imports its
     hash as this does, too.
     """
     for name in ("_sha2", "_sha256") if small else ():  # since Python 3.12, and before
         with suppress(ImportError, AttributeError):
-            found: Callable[[bytes], hashlib._Hash] = import_module(name).sha256
+            found: Callable[[], hashlib._Hash] = import_module(name).sha256
             return found
     from hashlib import sha256
 
     return sha256
 
 
-def _line(task: Task) -> bytes:
-    if task.extra is None:
-        return _encode(task)
-    # what we do not know goes back to where it stood: beside our own fields
-    return _encode(
-        {"uid": task.uid, **{key: value for key, value in json_fields(task).items() if key != "extra"}, **task.extra}
-    )
+def _lines(tasks: Sequence[Task]) -> Iterator[bytes]:
+    """The lines of `tasks` in pieces, without the last newline: no other thread waits for more than one of them."""
+    for start in range(0, len(tasks), _AT_ONCE):
+        some = tasks[start : start + _AT_ONCE]
+        lines = _encode_lines([task if task.extra is None else _with_theirs(task) for task in some])
+        separated = lines.replace(b"\n", _BETWEEN)  # a newline in a text is written as an escape
+        yield separated if start + _AT_ONCE < len(tasks) else separated[: -len(_BETWEEN)]
+
+
+def _with_theirs(task: Task) -> dict[str, Any]:
+    """`task` with what we do not know where it stood: beside our own fields."""
+    ours = {key: value for key, value in json_fields(task).items() if key != "extra"}
+    return {"uid": task.uid, **ours, **(task.extra or {})}
 
 
 def _decode_ours(raw: bytes, header: Header) -> Checkpoint:

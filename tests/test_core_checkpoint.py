@@ -92,6 +92,21 @@ def test_what_is_written_is_read_as_itself_fast_and_strictly(some: list[Task], e
     assert unknown_fields(raw) == extra
 
 
+@pytest.mark.parametrize("size", range(8))
+def test_however_many_tasks_are_encoded_at_once_the_file_is_the_same(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = [
+        a_task(number, "two\nlines, and }\n", extra={"x": "\n"} if number % 3 == 1 else None) for number in range(size)
+    ]
+    whole = encode(a_list(*some), SAVED_AT)
+    monkeypatch.setattr(checkpoint, "_AT_ONCE", 2)
+    assert encode(a_list(*reversed(some)), SAVED_AT) == whole
+    assert whole.count(b"\n") == max(size, 1) + 2
+    assert [entry["id"] for entry in json.loads(whole)["tasks"]] == list(range(size))
+    accept_ours(whole, FILE)
+
+
 # Nothing else passes for ours
 
 
