@@ -14,12 +14,13 @@ import pytest
 from msgspec.structs import replace
 
 from core import compaction
+from core.changes import Record
 from core.compaction import history
 from core.errors import AccessDeniedError, FileSafetyError, NotAFileError, UnavailableError
 from core.instance_files import Owner
 from core.jobs import all_of
 from core.journal import Journal
-from core.replay import Replay
+from core.replay import Replay, decoded
 from tests.journals import lines, numbers, record, records
 from tests.processes import without_privileges
 
@@ -96,6 +97,20 @@ def test_a_short_journal_is_left_alone(path: Path) -> None:
         assert compact(journal, last) is None  # and that was no job
         assert path.stat().st_ino == before
     assert os.listdir(path.parent) == [path.name]
+
+
+def test_no_line_is_decoded_that_stays(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    journal, read = _journal(path, 100), []
+
+    def reading(line: bytes) -> Record | None:
+        read.append(line)
+        return decoded(line)
+
+    monkeypatch.setattr(compaction, "decoded", reading)
+    assert compact(journal, 0) is compact(journal, -1) is None
+    assert read == []
+    assert compact(journal, 60) is not None
+    assert len(read) == 60
 
 
 def test_time_and_again_every_line_is_kept(path: Path) -> None:
