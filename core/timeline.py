@@ -7,10 +7,13 @@ are taken by what the last steps replaced, so that moving along costs what each 
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from core import archive, checkpoint, durable
 from core.changes import Record
@@ -38,7 +41,7 @@ class _Base(NamedTuple):
     path: Path | None
 
 
-class _Step(NamedTuple):
+class _Step(Struct, frozen=True, gc=False):
     seq: int
     next_id: int
     previous: dict[str, Task | None]
@@ -51,7 +54,7 @@ class Timeline:
         self._files = files
         self._journal = files.sibling(".journal")
         self._now: TaskList | None = None
-        self._steps: list[_Step] = []
+        self._steps: deque[_Step] = deque(maxlen=_REMEMBERED)
 
     def at(self, seq: int) -> TaskList:
         """The list after change `seq`, a copy. 0 is before the first change.
@@ -88,14 +91,16 @@ class Timeline:
         """The newest base from which every change up to `seq` can be read."""
         missing: Gap | None = None
         for base in bases:
-            self._now, self._steps = base, []
+            self._now = base
+            self._steps.clear()
             try:
                 self._go_on(seq)
             except GapError as error:
                 missing = missing or error.gap
             else:
                 return
-        self._now, self._steps = None, []
+        self._now = None
+        self._steps.clear()
         if missing is not None:
             raise GapError(missing)
         raise NoSuchMomentError(f"The history does not go back to change {seq}.")
@@ -105,10 +110,7 @@ class Timeline:
         if now is None or now.seq >= seq:
             return
         for record in forwards(self._journal, now.seq, seq):
-            step = _Step(now.seq, now.next_id, {})
-            step.previous.update(now.apply(record).previous)
-            self._steps.append(step)
-        del self._steps[:-_REMEMBERED]
+            self._steps.append(_Step(now.seq, now.next_id, now.apply(record).previous))
 
     def _base(self, seq: int) -> Iterator[TaskList]:
         for base in sorted(self._bases(), key=lambda base: base.seq, reverse=True):

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 
 from core import archive, checkpoint
 from core.archive import copies
+from core.changes import Record
 from core.errors import NothingToUndoError, TodurableError
-from core.history import GapError
+from core.history import GapError, forwards
 from core.state import AppState
 from core.store import TaskStore
 from core.task import SET_FIELDS, Status, Task
@@ -112,6 +113,23 @@ def test_the_list_at_any_moment_is_made_again_exactly(lived: tuple[Path, list[Ta
         found = timeline.at(seq)
         assert found.seq == seq
         assert found.tasks == states[seq]
+
+
+def test_only_the_last_steps_are_remembered(lived: tuple[Path, list[Tasks]], monkeypatch: pytest.MonkeyPatch) -> None:
+    file, states = lived
+    remembered: list[int] = []
+
+    def watched(journal: Path, after: int, until: int) -> Iterator[Record]:
+        for record in forwards(journal, after, until):
+            yield record
+            remembered.append(len(timeline._steps))
+
+    monkeypatch.setattr("core.timeline._REMEMBERED", 5)
+    monkeypatch.setattr("core.timeline.forwards", watched)
+    timeline = Timeline(TaskStore(file).files)
+    for seq in (190, 186, 180, 199):
+        assert timeline.at(seq).tasks == states[seq]
+    assert max(remembered) == 5
 
 
 def test_restoring_any_copy_gives_the_list_of_that_moment(lived: tuple[Path, list[Tasks]]) -> None:
