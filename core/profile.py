@@ -170,7 +170,7 @@ class ProfileStore:
                 with suppress(UnicodeDecodeError):
                     return read[0].decode("utf-8-sig"), None
         document = self.document()
-        return dump(document, 2).decode(), document
+        return dump(document, _INDENT).decode(), document
 
     def document(self) -> dict[str, Any]:
         """All that the file holds, the fields that are not ours too, and each of ours, valid or not."""
@@ -199,7 +199,7 @@ class ProfileStore:
                     kept.append(durable.set_aside(path, f"damaged-{now.astimezone(UTC):%Y%m%dT%H%M%SZ}"))
                     os.unlink(path)
             if self.report is not None:
-                raw = dump(_jsonable(document), 2)
+                raw = dump(_jsonable(document), _INDENT)
                 kept += self._files.save_bytes(raw, self._check_backup, replaced=self._word_for_old())
         return tuple(kept)
 

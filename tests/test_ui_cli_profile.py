@@ -245,7 +245,8 @@ def test_each_theme_that_can_be_set_exists() -> None:
 
 def test_the_folder_of_a_list_that_was_named_is_not_made(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     away = home / "stick" / "work.json"
-    said(capsys, "profile", "set", "lists.work", str(away))
+    assert main(["profile", "set", "lists.work", str(away)]) == 0
+    assert f"The folder {away.parent} is not there" in capsys.readouterr().err
     assert "its folder does not exist" in said(capsys, "--list", "work", "add", "x", code=3)
     assert main(["--list", "work", "list"]) == 0
     assert f"The folder of your list, {away.parent}, is not there" in capsys.readouterr().err

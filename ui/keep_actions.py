@@ -22,6 +22,7 @@ from core.store import TaskStore
 from core.task import Task
 from ui import sentences
 from ui.changing import Changing
+from ui.setting_meaning import doubt
 from ui.settings import second_place
 from ui.told_changes import task_name
 from ui.widgets.difference_list import Difference
@@ -105,6 +106,8 @@ class KeepActions:
             self._app.call_from_thread(self._changing.refuse, str(error))
             return
         self._app.call_from_thread(self._use, profile)
+        if warning := doubt("second_place", answers.get("second_place")):
+            self._app.call_from_thread(self._changing.refuse, warning)
 
     async def action_lists(self) -> None:
         from ui.screens.lists_screen import ListsScreen

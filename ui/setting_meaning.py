@@ -5,9 +5,11 @@ What they may hold at all is for the profile to say. Imports nothing of Textual,
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from typing import Any
 
+from core.paths import absolute_path
 from core.profile import Profile
 from core.profile_rules import BadSettingError
 from core.query import QueryError, parse
@@ -49,6 +51,16 @@ def check_meaning(name: str, value: Any, profile: Profile) -> None:
         problems = [problem for problem in rebound(COMMANDS, {**others, entry: own})[1] if problem not in known]
         if problems:
             raise BadSettingError(name, f"is of no use: {problems[0].rstrip('.')}")
+
+
+def doubt(name: str, value: Any) -> str:
+    """What is odd about `value` as the setting `name`, though it may be meant so; looks at the disk. Else empty."""
+    whole = name.partition(".")[0]
+    if whole not in ("file", "lists", "second_place") or not isinstance(value, str) or not value:
+        return ""
+    named = absolute_path(os.environ, value)
+    folder = named if whole == "second_place" else named.parent
+    return "" if os.path.isdir(folder) else f"The folder {folder} is not there: connect its drive, or make it."
 
 
 def _check_query(name: str, text: str) -> None:

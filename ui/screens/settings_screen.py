@@ -15,7 +15,7 @@ from core.display import literal
 from core.errors import TodurableError
 from core.profile import Profile, ProfileStore
 from core.profile_rules import NAMED, RULES, WEEKDAYS, ProfileError, as_written
-from ui.setting_meaning import check_meaning
+from ui.setting_meaning import check_meaning, doubt
 from ui.told_settings import ABOUT, shown_setting
 
 if TYPE_CHECKING:
@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 _NEW = "new"
-_HINT = "enter saves   tab next   esc leaves"
+_HINT = "enter and tab save   esc leaves"
+_LATER = frozenset(
+    {"file", "start_view", "keys", "backup_count", "lock_timeout", "second_place", "ascii", "animation"}
+    | {"keep_last", "keep_hourly", "keep_daily", "keep_monthly"}
+)
+"""What the app takes note of when it starts."""
 _MEND = "Mend it with: todurable profile edit"
 
 
@@ -31,7 +36,7 @@ class SettingsScreen(ModalScreen[None]):
     """Shows what the store holds that `store` gives, in a thread; `saved` is told whenever something was saved."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        ("escape", "dismiss", "Close"),
+        ("escape", "leave", "Leave"),
         ("down", "app.focus_next", "Next"),
         ("up", "app.focus_previous", "Previous"),
     ]
@@ -112,30 +117,65 @@ class SettingsScreen(ModalScreen[None]):
     def on_input_changed(self, event: Input.Changed) -> None:
         name, value = self._given(event.input)
         problem = self._problem(name, value)
+        was_bad = event.input.has_class("-bad")
         event.input.set_class(bool(problem), "-bad")
-        self._say(problem or _HINT, bad=bool(problem))
+        if problem or was_bad or self._is_changed(event.input):  # else it is only shown
+            self._say(problem or _HINT, bad=bool(problem))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        name, value = self._given(event.input)
-        if name == _NEW:
+        if self._given(event.input)[0] == _NEW:
             self._say("Write it as filters.home = #home, lists.work = ~/work.json or keys.task.done = x", bad=True)
-        elif not self._problem(name, value):
+        else:
+            self._take(event.input)
+
+    def on_input_blurred(self, event: Input.Blurred) -> None:
+        """Whoever goes on to the next line means what stands in this one."""
+        if self._is_changed(event.input) and self._given(event.input)[0] != _NEW:
+            self._take(event.input)
+
+    def action_leave(self) -> None:
+        """Put the line back that was changed and not saved; leave where there is none."""
+        line = self.focused
+        if isinstance(line, Input) and self._is_changed(line):
+            self._put(line, line.name or "")
+            self._say("It is as it was. esc leaves.")
+        else:
+            _ = self.dismiss()
+
+    def _put(self, line: Input, name: str) -> None:
+        """Show in `line` what is saved."""
+        with line.prevent(Input.Changed):
+            line.value = literal(self._fields.get(name, ""))
+        line.remove_class("-bad")
+
+    def _is_changed(self, line: Input) -> bool:
+        return line.value.strip() != literal(self._fields.get(line.name or "", ""))
+
+    def _take(self, line: Input) -> None:
+        name, value = self._given(line)
+        if not self._problem(name, value):
             self._save(name, as_written(name, value) if value or name.partition(".")[0] not in NAMED else None)
 
-    @work(thread=True, exclusive=True, group="save", exit_on_error=False)
+    @work(thread=True, group="save", exit_on_error=False)
     def _save(self, name: str, value: Any) -> None:
         try:
             profile = self._store().change({name: value})
         except TodurableError as error:
             self.app.call_from_thread(self._say, str(error), bad=True)
             return
-        self.app.call_from_thread(self._told, name, profile)
+        self.app.call_from_thread(self._told, name, value, profile, doubt(name, value))
 
-    def _told(self, name: str, profile: Profile) -> None:
+    def _told(self, name: str, value: Any, profile: Profile, warning: str) -> None:
         self._saved(profile)
-        if dict(_fields(profile)).keys() != self._fields.keys():
+        before, self._fields = self._fields, dict(_fields(profile))
+        self._profile = profile
+        if before.keys() != self._fields.keys():
             self._shown(profile)
-        self._say(f"Saved: {name}.")
+        for line in self.query(Input):
+            if line.name == name and as_written(name, line.value.strip()) == value:  # else more was typed meanwhile
+                self._put(line, name)
+        later = " It holds from the next start on." if name.partition(".")[0] in _LATER else ""
+        self._say(f"Saved: {name}.{later} {warning}".rstrip(), bad=bool(warning))
 
     def _problem(self, name: str, value: str) -> str:
         """Why `value` cannot be the setting; empty where it can."""

@@ -54,6 +54,9 @@ QUESTIONS = (
 )
 
 
+_KEYS = "enter takes it   esc skips the rest; all of it is in the settings, under ,"
+
+
 class WelcomeScreen(ModalScreen[dict[str, Any]]):
     """Answers with the settings that were chosen; those behind an esc are left as they are."""
 
@@ -103,7 +106,7 @@ class WelcomeScreen(ModalScreen[dict[str, Any]]):
     def _ask(self) -> None:
         question = self._asked
         self._question.update(f"{len(self._given) + 1} of {len(QUESTIONS)}  {question.words}")
-        self._keys.update("enter takes it   esc skips the rest; all of it is in the settings, under ,")
+        self._keys.update(_KEYS)
         self._answers.display = bool(question.answers)
         self._text.set_class(not question.answers, "-asked")
         self._answers.clear_options()
@@ -116,6 +119,9 @@ class WelcomeScreen(ModalScreen[dict[str, Any]]):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         self._take(self._asked.answers[event.option_index][1])
+
+    def on_input_changed(self) -> None:
+        self._keys.update(_KEYS)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         field, value = self._asked.field, event.value.strip()

@@ -27,7 +27,7 @@ def run(options: Namespace, out: Output) -> int:
             case "get":
                 return _get(store, options.field, out)
             case "set":
-                _set(store, options.field, as_written(options.field, options.value))
+                _set(store, options.field, as_written(options.field, options.value), out)
             case "unset":
                 store.change({options.field: None if "." in options.field else getattr(Profile(), options.field, None)})
             case "edit":
@@ -38,14 +38,16 @@ def run(options: Namespace, out: Output) -> int:
     return _get(store, options.field, out) if options.action == "set" and options.json else exit_codes.DONE
 
 
-def _set(store: ProfileStore, field: str, value: Any) -> None:
-    from ui.setting_meaning import check_meaning
+def _set(store: ProfileStore, field: str, value: Any, out: Output) -> None:
+    from ui.setting_meaning import check_meaning, doubt
 
     whole, _, entry = field.partition(".")
     if whole in RULES and (not entry or whole in NAMED):
         check({whole: {entry: value} if entry else value})
         check_meaning(field, value, store.load_usable()[0])
     store.change({field: value})
+    if warning := doubt(field, value):
+        out.warn(warning)
 
 
 def _get(store: ProfileStore, field: str | None, out: Output) -> int:
