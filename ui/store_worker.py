@@ -207,6 +207,7 @@ class StoreWorker:
     def _serve(self, store: TaskStore) -> None:
         with suppress(FileSafetyError):  # told when the next copy is made
             self._tell_copy(store)
+        self._look_at_space(store)
         while not self._stopping:
             with self._changed:
                 asked, self._asked_to_look = self._asked_to_look, []
@@ -279,9 +280,13 @@ class StoreWorker:
         except FileSafetyError as error:
             self._note("copy", error)
         else:
-            file = store.files.path
-            warning = little_space(file.parent)
-            self._note("copy", DiskFullError(warning, file) if warning else None)
+            self._look_at_space(store)
+
+    def _look_at_space(self, store: TaskStore) -> None:
+        """Tell that there is hardly any, before a change cannot be saved."""
+        file = store.files.path
+        warning = little_space(file.parent)
+        self._note("copy", DiskFullError(warning, file) if warning else None)
 
     def _copy_daily(self, copy: Callable[[], object]) -> None:
         """In a thread of its own: the second place may be slow."""
