@@ -32,6 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _main(sys.argv[1:])
     finally:
+        _give_up_what_cannot_be_written()
         # Else Python looks for cycles once more as it ends. In those nothing waits for that: files are written by `os`,
         # and the answer has been flushed.
         gc.freeze()
@@ -48,6 +49,20 @@ def _main(arguments: Sequence[str]) -> int:
         return exit_codes.DONE
     except KeyboardInterrupt:
         return exit_codes.INTERRUPTED
+
+
+def _give_up_what_cannot_be_written() -> None:
+    """Let a stream lead nowhere that has something left: that has been told, or nobody is there any more. Else Python
+    tries it once more as it ends, and tells that it failed in words and an exit code of its own.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None and not stream.closed:
+                stream.flush()
+        except OSError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
 
 
 def _occupy_standard_streams() -> None:

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import Any, TextIO
+from typing import Any
 
 from core.display import literal
 from core.errors import TodurableError
@@ -87,10 +87,8 @@ class Output:
             sys.stdout.buffer.write(raw)
             sys.stdout.flush()
         except BrokenPipeError:
-            _give_up(sys.stdout)
             raise
         except OSError as error:
-            _give_up(sys.stdout)
             raise OutputError(error) from error
 
     def flush(self) -> None:
@@ -123,21 +121,9 @@ class Output:
 
     def _write(self, text: str) -> None:
         if sys.stderr is not None:
-            try:
+            with suppress(OSError):  # a full disk, say: no place is left to tell it, but the exit code still does
                 sys.stderr.write(text)
                 sys.stderr.flush()
-            except OSError:  # a full disk, say: no place is left to tell it, but the exit code still does
-                _give_up(sys.stderr)
-
-
-def _give_up(stream: TextIO) -> None:
-    """Let `stream` lead nowhere: else Python writes what is left in it once more as it ends, which fails too, and tells
-    that in words and an exit code of its own.
-    """
-    with suppress(OSError):  # not a file that the system knows
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
 
 
 def _json(value: Any) -> str:
