@@ -13,6 +13,7 @@ from core import archive, attachments, checkpoint, durable, zip_backup
 from core.errors import FileSafetyError, InvalidContentError, NewerSchemaError, from_os_error
 from core.file_safety import SafeFileManager
 from core.migrations import SCHEMA_VERSION
+from core.progress import Progress, unheard
 from core.task import Status, Task
 from core.zip_backup import Backup
 
@@ -69,13 +70,14 @@ def examine(path: Path) -> Found:
     return found._replace(at=datetime.fromisoformat(content.at)) if content.at else found
 
 
-def read(path: Path) -> Content:
+def read(path: Path, progress: Progress = unheard) -> Content:
     """The tasks in the backup at `path`, of any kind: a ZIP, a copy, a file that was set aside, another list.
 
-    Raises InvalidContentError where it is not whole, NewerSchemaError, or another FileSafetyError.
+    `progress` is told how many bytes of how many in a ZIP are read. Raises InvalidContentError where it is not whole,
+    NewerSchemaError, or another FileSafetyError.
     """
     if path.suffix == ".zip":
-        zip_backup.verify(path)
+        zip_backup.verify(path, progress)
         with zip_backup.opened(path) as backup:
             found = backup.tasks()
     else:

@@ -7,7 +7,7 @@ changes cost no more to begin with than a few. Reading needs no lock; what a com
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -17,8 +17,11 @@ from core.changes import Record
 from core.compaction import lines, pieces
 from core.errors import TodurableError, from_os_error
 from core.replay import decoded
+from core.wanted import Wanted, sieve
 
 _BLOCK = 1 << 16
+_TOLD = 20_000
+"""Changes after which it is told how far a search is."""
 
 
 class Gap(NamedTuple):
@@ -39,44 +42,34 @@ class GapError(TodurableError):
         self.gap = gap
 
 
-class Wanted(NamedTuple):
-    """Which changes are asked for: all that is given must hold. `since` and `until` are UTC, as records have them.
-
-    `text` is looked for in labels, names and whatever else was written, in any case; `by` in who wrote it.
-    """
-
-    tasks: frozenset[str] = frozenset()
-    text: str = ""
-    since: str = ""
-    until: str = ""
-    by: str = ""
-
-    def holds(self, record: Record) -> bool:
-        """Whether `record` is asked for."""
-        return (
-            (not self.tasks or any(change.uid in self.tasks for change in record.changes))
-            and (not self.since or record.at >= self.since)
-            and (not self.until or record.at <= self.until)
-            and self.by.casefold() in record.by.casefold()
-            and (not self.text or self.text.casefold() in _words(record).casefold())
-        )
-
-
 def backwards(journal: Path, before: int | None = None) -> Iterator[Record | Gap]:
     """The changes before number `before` (all where None), newest first, and what is missing among them.
 
     Raises FileSafetyError where a file cannot be read.
     """
-    expected = None if before is None else before - 1
-    for record in _readable(journal, before):
-        if before is not None and record.seq >= before:
-            continue
-        if expected is not None and record.seq > expected:
-            continue  # a second time, after a compaction that was broken off
-        if expected is not None and record.seq < expected:
-            yield Gap(record.seq + 1, expected)
-        yield record
-        expected = record.seq - 1
+    return search(journal, Wanted(), before)
+
+
+def search(
+    journal: Path, wanted: Wanted, before: int | None = None, looked: Callable[[int], None] = lambda _seq: None
+) -> Iterator[Record | Gap]:
+    """As `backwards`, only the changes that are `wanted`, and all that is missing: one of those may have been.
+
+    `looked` is told now and then back to which number all was looked at; it may raise to stop.
+    """
+    expected, passed = None if before is None else before - 1, 0
+    for part in _parts(journal, before, wanted):
+        if expected is not None and part.first > expected:
+            continue  # at or after `before`, or a second time, after a compaction that was broken off
+        if expected is not None and part.last < expected:
+            yield Gap(part.last + 1, expected)
+        if part.record is not None and wanted.holds(part.record):
+            yield part.record
+        expected = part.first - 1
+        passed += part.last - part.first + 1
+        if passed >= _TOLD:
+            looked(part.first)
+            passed = 0
 
 
 def forwards(journal: Path, after: int, until: int) -> Iterator[Record]:
@@ -95,18 +88,31 @@ def forwards(journal: Path, after: int, until: int) -> Iterator[Record]:
         raise GapError(Gap(expected, until))
 
 
-def _readable(journal: Path, before: int | None) -> Iterator[Record]:
-    """Every record that can be read, newest first. The journal is opened first: lines leave it, none come back."""
-    for line in _lines_backwards(journal):
-        record = decoded(line)
-        if record is not None:
-            yield record
+class _Part(NamedTuple):
+    """The changes with these numbers: one, or without a record several of which none is wanted."""
+
+    first: int
+    last: int
+    record: Record | None
+
+
+def _parts(journal: Path, before: int | None, wanted: Wanted) -> Iterator[_Part]:
+    """All that can be read, newest first. The journal is opened first: lines leave it, none come back."""
+    may_hold = sieve(wanted)
+    yield from filter(None, map(_part, _lines_backwards(journal)))
     for piece in sorted(pieces(journal), key=lambda piece: piece.last, reverse=True):
         if before is not None and piece.first >= before:
             continue
-        for line in reversed(lines(piece).split(b"\n")):
-            if line and (record := decoded(line)) is not None:
-                yield record
+        raw = lines(piece)
+        if raw and not may_hold(raw):  # its lines were whole when it was made, and its own checksum holds
+            yield _Part(piece.first, piece.last, None)
+        else:
+            yield from filter(None, map(_part, reversed(raw.split(b"\n"))))
+
+
+def _part(line: bytes) -> _Part | None:
+    record = decoded(line)
+    return None if record is None else _Part(record.seq, record.seq, record)
 
 
 def _oldest_first(journal: Path, after: int) -> Iterator[Record]:
@@ -157,18 +163,3 @@ def _opened(path: Path) -> Iterator[int | None]:
         raise from_os_error(error, path, "read") from error
     finally:
         durable.close_synced(descriptor)
-
-
-def _words(record: Record) -> str:
-    values = (
-        value for change in record.changes for fields in (change.before, change.after) for value in _texts(fields)
-    )
-    return "\n".join((record.label, *values))
-
-
-def _texts(value: object) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict | list):
-        for inner in value.values() if isinstance(value, dict) else value:
-            yield from _texts(inner)

@@ -19,12 +19,16 @@ from core import archive, checkpoint, durable
 from core.changes import Record
 from core.errors import FileSafetyError, TodurableError
 from core.file_safety import SafeFileManager
-from core.history import Gap, GapError, backwards, forwards
+from core.history import Gap, GapError, forwards, search
+from core.progress import Progress, unheard
 from core.task import Task
 from core.tasklist import TaskList
+from core.wanted import Wanted
 
 _REMEMBERED = 2_000
 """Steps that can be taken back without reading."""
+_TOLD = 5_000
+"""Changes after which it is told how far it is."""
 
 
 class NoSuchMomentError(TodurableError):
@@ -55,12 +59,15 @@ class Timeline:
         self._journal = files.sibling(".journal")
         self._now: TaskList | None = None
         self._steps: deque[_Step] = deque(maxlen=_REMEMBERED)
+        self._progress: Progress = unheard
 
-    def at(self, seq: int) -> TaskList:
+    def at(self, seq: int, progress: Progress = unheard) -> TaskList:
         """The list after change `seq`, a copy. 0 is before the first change.
 
+        `progress` is told how many changes of how many were done again, where they are many; it may raise to stop.
         Raises GapError or NoSuchMomentError where it cannot be made, FileSafetyError where a file cannot be read.
         """
+        self._progress = progress
         self._go_back(seq)
         now = self._now
         if now is None or now.seq > seq or self._has_nearer_base(now.seq, seq):
@@ -72,8 +79,8 @@ class Timeline:
 
     def last_before(self, moment: str) -> int:
         """The number of the last change at or before `moment`, UTC as records have it; 0 where all came later."""
-        for entry in backwards(self._journal):
-            if isinstance(entry, Record) and entry.at <= moment:
+        for entry in search(self._journal, Wanted(until=moment)):
+            if isinstance(entry, Record):
                 return entry.seq
         return 0
 
@@ -91,26 +98,32 @@ class Timeline:
         """The newest base from which every change up to `seq` can be read."""
         missing: Gap | None = None
         for base in bases:
-            self._now = base
-            self._steps.clear()
+            self._stand_at(base)
             try:
                 self._go_on(seq)
             except GapError as error:
                 missing = missing or error.gap
             else:
                 return
-        self._now = None
-        self._steps.clear()
+        self._stand_at(None)
         if missing is not None:
             raise GapError(missing)
         raise NoSuchMomentError(f"The history does not go back to change {seq}.")
+
+    def _stand_at(self, base: TaskList | None) -> None:
+        self._now = base
+        self._steps.clear()
 
     def _go_on(self, seq: int) -> None:
         now = self._now
         if now is None or now.seq >= seq:
             return
-        for record in forwards(self._journal, now.seq, seq):
-            self._steps.append(_Step(now.seq, now.next_id, now.apply(record).previous))
+        total = seq - now.seq
+        for done, record in enumerate(forwards(self._journal, now.seq, seq), 1):
+            before = now.seq, now.next_id
+            self._steps.append(_Step(*before, now.apply(record).previous))
+            if done % _TOLD == 0:
+                self._progress(done, total)
 
     def _base(self, seq: int) -> Iterator[TaskList]:
         for base in sorted(self._bases(), key=lambda base: base.seq, reverse=True):

@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core import history as module
+from core import replay
 from core.changes import Record
 from core.compaction import lines as lines_of
 from core.compaction import pieces
 from core.errors import FileSafetyError
-from core.history import Gap, GapError, Wanted, backwards, forwards
+from core.history import Gap, GapError, backwards, forwards, search
+from core.jobs import CancelledError
 from core.packed import pack
+from core.wanted import Wanted
 from tests.journals import lines, record, records
 
 
@@ -114,23 +118,56 @@ def test_a_compaction_meanwhile_hides_nothing(path: Path) -> None:
     assert [*found, *reading] == list(reversed(records(1, 30)))
 
 
-def test_a_filter_asks_for_tasks_text_time_and_instance() -> None:
-    first, second = record(1), record(2, filling="Ärger")
-    second = Record(2, "2030-01-02T00:00:00.000000Z", "Kitchen:7:pts/1", "rename", 3, second.changes)
-    uid = second.changes[0].uid
+def found(path: Path, **wanted: Any) -> list[int | Gap]:
+    entries = search(path, Wanted(**wanted))
+    return [entry.seq if isinstance(entry, Record) else entry for entry in entries]
 
-    def holding(**wanted: object) -> list[int]:
-        return [one.seq for one in (first, second) if Wanted(**wanted).holds(one)]  # type: ignore[arg-type]
 
-    assert holding() == [1, 2]
-    assert holding(tasks=frozenset({uid, "x"})) == [2]
-    assert holding(text="ärg") == [2]
-    assert holding(text="TASK") == [1, 2]
-    assert holding(text="RENAME") == [2]
-    assert holding(by="kitchen") == [2]
-    assert holding(since="2030-01-01T12") == [2]
-    assert holding(until="2030-01-01T12") == [1]
-    assert holding(text="task 1", by="kitchen") == []
+def test_only_what_is_asked_for_is_found_and_all_that_is_missing_told(path: Path) -> None:
+    path.write_bytes(lines(records(25, 30)))
+    old_lines(path, 1, 9)
+    old_lines(path, 10, 11).write_bytes(b"damaged")
+    old_lines(path, 12, 20)
+    missing = [Gap(21, 24), Gap(10, 11)]
+    assert found(path, text="TASK 5") == [*missing, 5]
+    assert found(path, tasks=frozenset({record(15).changes[0].uid})) == [Gap(21, 24), 15, Gap(10, 11)]
+    assert found(path, text="task 28", by="HOST") == [28, *missing]
+    assert found(path, by="cellar") == found(path, since="2031") == missing
+    assert [entry.seq for entry in search(path, Wanted(text="task 1"), 17) if isinstance(entry, Record)] == [
+        16, 15, 14, 13, 12, 1,
+    ]  # fmt: skip
+
+
+def test_old_lines_that_cannot_hold_it_are_not_decoded(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_bytes(lines(records(21, 30)))
+    old_lines(path, 1, 9)
+    old_lines(path, 10, 20)
+    read: list[int] = []
+
+    def decoded(line: bytes) -> Record | None:
+        one = replay.decoded(line)
+        read.extend([one.seq] if one else [])
+        return one
+
+    monkeypatch.setattr(module, "decoded", decoded)
+    assert found(path, text="task 5") == [5]
+    assert read == [*range(30, 20, -1), *range(9, 0, -1)]
+
+
+def test_a_long_search_tells_how_far_it_is_and_can_be_given_up(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.write_bytes(lines(records(21, 30)))
+    old_lines(path, 1, 9)
+    old_lines(path, 10, 20)
+    monkeypatch.setattr(module, "_TOLD", 4)
+    told: list[int] = []
+    assert [entry.seq for entry in search(path, Wanted(text="task 1 "), looked=told.append)] == [1]  # type: ignore[union-attr]
+    assert told == [27, 23, 10, 6, 2]
+
+    def give_up(_seq: int) -> None:
+        raise CancelledError
+
+    with pytest.raises(CancelledError):
+        list(search(path, Wanted(text="task 1 "), looked=give_up))
 
 
 def test_something_else_in_its_place_is_an_error(path: Path) -> None:

@@ -16,6 +16,7 @@ from core.archive import copies
 from core.changes import Record
 from core.errors import NothingToUndoError, TodurableError
 from core.history import GapError, forwards
+from core.jobs import CancelledError
 from core.state import AppState
 from core.store import TaskStore
 from core.task import SET_FIELDS, Status, Task
@@ -158,6 +159,47 @@ def test_without_copies_the_first_change_serves(tmp_path: Path) -> None:
     timeline = Timeline(run.here.store.files)
     for seq in (0, 75, 149, 10):
         assert timeline.at(seq).tasks == run.states[seq]
+
+
+def test_a_long_way_is_told_can_be_given_up_and_is_gone_on_with(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = RandomRun(tmp_path / "tasks.json", 7)
+    with small_journals(), unsynced():
+        run.run(150)
+    monkeypatch.setattr("core.timeline._TOLD", 40)
+    timeline = Timeline(run.here.store.files)
+    told: list[tuple[int, int]] = []
+    assert timeline.at(140, lambda done, total: told.append((done, total))).tasks == run.states[140]
+    assert told == [(40, 140), (80, 140), (120, 140)]
+
+    def give_up(_done: int, _total: int) -> None:
+        raise CancelledError
+
+    timeline = Timeline(run.here.store.files)
+    with pytest.raises(CancelledError):
+        timeline.at(140, give_up)
+    told.clear()
+    assert timeline.at(141, lambda done, total: told.append((done, total))).tasks == run.states[141]
+    assert told == [(40, 101), (80, 101)]
+    assert timeline.at(20).tasks == run.states[20]
+
+
+def test_only_so_many_steps_are_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.timeline._REMEMBERED", 10)
+    run = RandomRun(tmp_path / "tasks.json", 8)
+    with unsynced():
+        run.run(60)
+    most = [0]
+
+    def count(_done: int, _total: int) -> None:
+        most.append(len(timeline._steps))
+
+    monkeypatch.setattr("core.timeline._TOLD", 1)
+    timeline = Timeline(run.here.store.files)
+    for seq in (55, 50, 45, 3):
+        assert timeline.at(seq, count).tasks == run.states[seq]
+    assert max(most) == 10
 
 
 def test_what_cannot_be_made_again_is_refused(tmp_path: Path) -> None:

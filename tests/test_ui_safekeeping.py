@@ -14,18 +14,19 @@ import pytest
 from textual.widgets import Input
 
 from core.archive import copies
-from core.history import Wanted
 from core.instance_files import Owner
 from core.jobs import all_of
 from core.profile import Profile
 from core.state import AppState
+from core.wanted import Wanted
 from tests.app_driver import Driver, opened
 from tests.test_ui_threads import Recorder
 from ui import running
 from ui.app import TaskApp
+from ui.history_search import PAGE, wanted_by
 from ui.screens.attachments_screen import AttachmentsScreen
 from ui.screens.backups_screen import BackupsScreen
-from ui.screens.history_screen import PAGE, HistoryScreen, wanted_by
+from ui.screens.history_screen import HistoryScreen
 from ui.screens.lists_screen import ListsScreen
 from ui.screens.settings_screen import SettingsScreen
 from ui.screens.welcome_screen import WelcomeScreen
@@ -107,6 +108,7 @@ async def test_finding_in_history(file: Path) -> None:
         await until_read(app, "as it is now")
         await app.press("slash")
         await app.type("RENT")
+        assert app.says("RENT")
         await app.press("enter")
         await app.until(lambda: app.says("History: “RENT”") and not app.says("purge"))
         await until_read(app, "after change 4")
@@ -118,7 +120,9 @@ async def test_finding_in_history(file: Path) -> None:
         await app.press("t", "slash")
         app.app.screen.query_one(Input).value = "since:2020-01-01 by:cellar"
         await app.press("enter")
-        await app.until(lambda: app.says("No change matches."))
+        await app.until(lambda: app.says("No change matches.") and not app.says("after change"))
+        await app.press("R")
+        await app.until(lambda: app.says("It is not read yet."))
         await app.press("slash")
         app.app.screen.query_one(Input).value = "since:someday"
         await app.press("enter")

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 from core.changes import Record
 from core.errors import FileSafetyError
 from core.file_safety import SafeFileManager
-from core.history import backwards
+from core.history import search
 from core.list_state import ListState
 from core.task import Task
+from core.wanted import Wanted
 from ui.moments import shown_moment
 from ui.newest import Newest
 from ui.screens.list_screen import ListScreen
@@ -74,8 +75,8 @@ class Detailing:
 
     def _about(self, uid: str) -> Iterator[Record]:
         journal = SafeFileManager(self._file).sibling(".journal")  # here, for a link is followed
-        for record in backwards(journal):
-            if isinstance(record, Record) and any(change.uid == uid for change in record.changes):
+        for record in search(journal, Wanted(frozenset({uid}))):
+            if isinstance(record, Record):
                 yield record
 
 

@@ -17,7 +17,7 @@ from core.file_safety import SafeFileManager
 from core.jobs import CancelledError
 from core.task import Task
 from ui import sentences
-from ui.screens.restore_screen import Chosen, RestoreScreen, Then, row
+from ui.screens.restore_screen import Chosen, Progress, RestoreScreen, Then, row
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -70,9 +70,9 @@ class BackupsScreen(RestoreScreen):
         if not self._found:
             self.say("There are no backups yet: b makes one.")
 
-    def read_then(self, index: int) -> Then:
+    def read_then(self, index: int, progress: Progress) -> Then:
         path = self._found[index].path
-        found = backups.read(path)
+        found = backups.read(path, progress)
         file = self._files().path
         return Then(
             f"in {path.name}", found.tasks, ours=path.parent in (file.parent, archive.directory(file)), path=path
@@ -95,7 +95,8 @@ class BackupsScreen(RestoreScreen):
             self._make_one()
 
     def action_cancel(self) -> None:
-        """Give up the ZIP that is being made."""
+        """Give up the ZIP that is being made, and what is being read."""
+        super().action_cancel()
         self._cancelled = True
 
     @work(thread=True, group="make", exit_on_error=False)
@@ -119,8 +120,9 @@ class BackupsScreen(RestoreScreen):
     def _made(self, sentence: str) -> None:
         self._making = False
         self.say(sentence)
-        self._found, self._wanted = [], -1
+        self._found = []
         self.states.clear_options()
+        self.show_none()
         self._read_all()
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from itertools import islice
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -15,11 +14,14 @@ from core.changes import Record
 from core.dates import DateError
 from core.errors import TodurableError
 from core.file_safety import SafeFileManager
-from core.history import Gap, Wanted, backwards
+from core.history import Gap
+from core.jobs import CancelledError
 from core.task import Task
 from core.timeline import Timeline
-from ui.moments import parse_moment, shown_moment
-from ui.screens.restore_screen import Chosen, RestoreScreen, Then, row
+from core.wanted import Wanted
+from ui.history_search import Search, wanted_by
+from ui.moments import shown_moment
+from ui.screens.restore_screen import Chosen, Progress, RestoreScreen, Then, row
 from ui.told_changes import told_record
 
 if TYPE_CHECKING:
@@ -27,8 +29,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.content import Content
 
-PAGE = 200
-"""Changes that are read at a time."""
 _NEAR = 20
 """Rows before the end at which the next are read."""
 _KEYS = "r restore row  R all  space mark  l the list then  tab other pane  / find  t this task  esc back"
@@ -39,8 +39,11 @@ class HistoryScreen(RestoreScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [("slash", "find", "Find"), ("t", "this_task", "This task")]
     DEFAULT_CSS = """
-    HistoryScreen Input { height: 1; border: none; padding: 0 1; background: $boost; display: none; }
-    HistoryScreen Input.-open { display: block; }
+    HistoryScreen Input {
+        height: 1; padding: 0 1; background: $boost; display: none;
+        &, &:focus { border: none; }
+        &.-open { display: block; }
+    }
     """
 
     def __init__(
@@ -58,7 +61,7 @@ class HistoryScreen(RestoreScreen):
         self._timeline: Timeline | None = None
         self._wanted_changes = Wanted()
         self._entries: list[Record | Gap] = []
-        self._reading: Iterator[Record | Gap] = iter(())
+        self._search = Search(files, Wanted(), self._tell_part)
         self._busy = self._ended = False
         self._line = Input(placeholder="words, by:kitchen, since:yesterday, until:2026-12-24", id="history-find")
 
@@ -70,52 +73,78 @@ class HistoryScreen(RestoreScreen):
         self.states.focus()
         self._start()
 
+    def on_unmount(self) -> None:
+        self._search.stopped = True
+
     # Reading the changes, a page at a time
 
     def _start(self) -> None:
-        self._reading = _changes(self._files, self._wanted_changes)
-        self._entries, self._ended, self._wanted = [], False, -1
+        self._search.stopped = True
+        self._search = Search(self._files, self._wanted_changes, self._tell_part)
+        self._entries, self._ended = [], False
         self.states.clear_options()
-        self.differences.show(())
+        self.show_none()
         self._read_more()
 
     def _read_more(self) -> None:
         if not self._busy and not self._ended:
             self._busy = True
-            self._read_page(self._reading)
+            self._read_page(self._search)
 
     @work(thread=True, group="page", exit_on_error=False)
-    def _read_page(self, reading: Iterator[Record | Gap]) -> None:
+    def _read_page(self, reading: Search) -> None:
         try:
-            page = list(islice(reading, PAGE))
+            page, told = reading.page(), ""
+        except CancelledError:
+            page, told = reading.take(), "Stopped looking."
         except TodurableError as error:
-            self.app.call_from_thread(self.say, str(error))
-            page = []
-        self.app.call_from_thread(self._add, reading, page)
+            page, told = reading.take(), str(error)
+        self.app.call_from_thread(self._end_page, reading, page, told)
 
-    def _add(self, reading: Iterator[Record | Gap], page: list[Record | Gap]) -> None:
+    def _tell_part(self, reading: Search, found: list[Record | Gap], seq: int) -> None:
+        """Called in the thread, while a page takes long."""
+        self.app.call_from_thread(self._add_part, reading, found, seq)
+
+    def _add_part(self, reading: Search, found: list[Record | Gap], seq: int) -> None:
+        if reading is self._search and not reading.stopped:
+            self._add(found)
+            self._show_title(f"   looking… back to change {seq:,}, c cancels")
+
+    def _end_page(self, reading: Search, page: list[Record | Gap], told: str) -> None:
         self._busy = False
-        if reading is not self._reading:  # another search has begun
+        if reading is not self._search:  # another one has begun
             self._read_more()
             return
-        self._ended = len(page) < PAGE
-        self._entries += page
+        self._ended = reading.ended
+        self._add(page)
+        self._show_title()
+        if not told and not self._entries:
+            told = "No change matches." if self._wanted_changes != Wanted() else "Nothing was changed yet."
+        if told:
+            self.say(told)
+
+    def _add(self, entries: list[Record | Gap]) -> None:
+        self._entries += entries
         now, known = self._clock().astimezone(), self._now()
-        self.states.append([Option(_row(entry, known, now)) for entry in page])
-        if not self._entries:
-            self.say("No change matches." if self._wanted_changes != Wanted() else "Nothing was changed yet.")
+        self.states.append([Option(_row(entry, known, now)) for entry in entries])
+
+    def action_cancel(self) -> None:
+        """Give up looking for more, and what is being read."""
+        super().action_cancel()
+        if self._busy:
+            self._search.stopped = True
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         super().on_option_list_option_highlighted(event)
         if event.option_list is self.states and event.option_index >= len(self._entries) - _NEAR:
             self._read_more()
 
-    def read_then(self, index: int) -> Then:
+    def read_then(self, index: int, progress: Progress) -> Then:
         entry = self._entries[index]
         seq = entry.last if isinstance(entry, Gap) else entry.seq
         if self._timeline is None:
             self._timeline = Timeline(self._files())
-        then = self._timeline.at(seq)
+        then = self._timeline.at(seq, progress)
         return Then(f"after change {seq}", then.tasks, ours=True)
 
     # Finding
@@ -130,7 +159,7 @@ class HistoryScreen(RestoreScreen):
         except DateError as error:
             self.say(str(error))
             return
-        self._search(wanted._replace(tasks=self._wanted_changes.tasks))
+        self._look_for(wanted._replace(tasks=self._wanted_changes.tasks))
         self._close_line()
 
     def action_this_task(self) -> None:
@@ -139,15 +168,18 @@ class HistoryScreen(RestoreScreen):
             self.say("No task was under the cursor.")
             return
         only = frozenset() if self._wanted_changes.tasks else frozenset({self._current.uid})
-        self._search(self._wanted_changes._replace(tasks=only))
+        self._look_for(self._wanted_changes._replace(tasks=only))
 
-    def _search(self, wanted: Wanted) -> None:
+    def _look_for(self, wanted: Wanted) -> None:
         self._wanted_changes = wanted
-        words = [f"“{self._line.value.strip()}”"] if self._line.value.strip() else []
-        if wanted.tasks and self._current is not None:
-            words.append(f"task {self._current.id}")
-        self.title_line.update(row(("History" + (": " if words else "") + ", ".join(words), "")))
+        self._show_title()
         self._start()
+
+    def _show_title(self, note: str = "") -> None:
+        words = [f"“{self._line.value.strip()}”"] if self._line.value.strip() else []
+        if self._wanted_changes.tasks and self._current is not None:
+            words.append(f"task {self._current.id}")
+        self.title_line.update(row(("History" + (": " if words else "") + ", ".join(words), ""), (note, "$text-muted")))
 
     def _close_line(self) -> None:
         self._line.remove_class("-open")
@@ -160,35 +192,17 @@ class HistoryScreen(RestoreScreen):
             await self.dismiss()
 
 
-def wanted_by(text: str, now: datetime) -> Wanted:
-    """What `text` asks for: words, and among them `by:kitchen`, `since:yesterday`, `until:eom`. Raises DateError."""
-    wanted, words = Wanted(), []
-    for word in text.split():
-        name, colon, value = word.partition(":")
-        if colon and value and name == "by":
-            wanted = wanted._replace(by=value)
-        elif colon and value and name == "since":
-            wanted = wanted._replace(since=parse_moment(value, now, end=False))
-        elif colon and value and name == "until":
-            wanted = wanted._replace(until=parse_moment(value, now, end=True))
-        else:
-            words.append(word)
-    return wanted._replace(text=" ".join(words))
-
-
-def _changes(files: Callable[[], SafeFileManager], wanted: Wanted) -> Iterator[Record | Gap]:
-    """What is asked for, newest first; nothing is read before the first of it is."""
-    for entry in backwards(files().sibling(".journal")):
-        if isinstance(entry, Gap) or wanted.holds(entry):
-            yield entry
-
-
 def _row(entry: Record | Gap, known: Mapping[str, Task], now: datetime) -> Content:
     if isinstance(entry, Gap):
         return row((f"      {entry} could not be read", "$text-error"))
     return row(
         (f"{entry.seq:>6} ", "$text-muted"),
-        (shown_moment(entry.at, now)[5:], "$text-accent"),
+        (_short(shown_moment(entry.at, now), now), "$text-accent"),
         (f"  {told_record(entry, known)}", ""),
         (f"  {entry.by}", "$text-muted"),
     )
+
+
+def _short(moment: str, now: datetime) -> str:
+    """`moment` without its year where that is this one, else without its time of day; both are as wide."""
+    return moment[5:] if moment[:4] == f"{now:%Y}" else f"{moment[:10]} "

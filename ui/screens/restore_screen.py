@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import work
@@ -16,6 +17,7 @@ from textual.worker import get_current_worker
 
 from core.display import literal
 from core.errors import TodurableError
+from core.jobs import CancelledError
 from core.task import Task
 from ui import sentences
 from ui.widgets.difference_list import Difference, DifferenceList, all_rows, rows_of
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.widgets.option_list import Option
+
+
+Progress = Callable[[int, int], None]
 
 
 class Then(NamedTuple):
@@ -54,6 +59,7 @@ class RestoreScreen(Screen[None]):
         ("r", "restore", "Restore"),
         ("R", "restore_all", "Restore all"),
         ("l", "toggle_list", "The list then"),
+        ("c", "cancel", "Cancel"),
     ]
     DEFAULT_CSS = """
     RestoreScreen {
@@ -89,6 +95,7 @@ class RestoreScreen(Screen[None]):
         self._then: Then | None = None
         self._wanted = -1
         self._whole = False
+        self._one_at_a_time = Lock()
         self.title_line = Static(literal(title), markup=False, id="restore-title")
         self.states = StateList(id="restore-states")
         self.differences = DifferenceList(id="restore-differences")
@@ -109,8 +116,11 @@ class RestoreScreen(Screen[None]):
         self.query_one("#restore-panes").set_class(self.size.width < _WIDE, "-narrow")
 
     @abstractmethod
-    def read_then(self, index: int) -> Then:
-        """The state of row `index`; called in a thread of its own. Raises TodurableError."""
+    def read_then(self, index: int, progress: Progress) -> Then:
+        """The state of row `index`; called in one thread at a time. Raises TodurableError.
+
+        `progress` is told how many steps of how many are done, where they are many; it raises where it was cancelled.
+        """
 
     def say(self, sentence: str) -> None:
         """Tell something at the bottom."""
@@ -129,15 +139,43 @@ class RestoreScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="then", exit_on_error=False)
     def _read(self, index: int, now: Mapping[str, Task]) -> None:
-        worker = get_current_worker()
-        try:
-            then = self.read_then(index)
-            rows = all_rows(now, then.tasks) if self._whole else rows_of(now, then.tasks)
-        except TodurableError as error:
-            self.app.call_from_thread(self._show_failure, index, str(error))
-            return
+        worker, shown = get_current_worker(), [0]
+
+        def progress(done: int, total: int) -> None:
+            if worker.is_cancelled:
+                raise CancelledError
+            part = 100 * done // total if total else 0
+            if part > shown[0]:
+                shown[0] = part
+                self.app.call_from_thread(self._show_progress, index, part)
+
+        with self._one_at_a_time:  # a thread that is cancelled goes on until it looks
+            if worker.is_cancelled:
+                return
+            try:
+                then = self.read_then(index, progress)
+                rows = all_rows(now, then.tasks) if self._whole else rows_of(now, then.tasks)
+            except TodurableError as error:
+                self.app.call_from_thread(self._show_failure, index, str(error))
+                return
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show, index, then, rows)
+
+    def _show_progress(self, index: int, part: int) -> None:
+        if index == self._wanted:
+            self._told_then.update(f"reading… {part} %   c cancels")
+
+    def show_none(self, told: str = "") -> None:
+        """Show no state, and give up what is being read."""
+        self.workers.cancel_group(self, "then")
+        self._wanted, self._then = -1, None
+        self._told_then.update(told)
+        self.differences.show(())
+
+    def action_cancel(self) -> None:
+        """Give up what is being read."""
+        if self._then is None and self._wanted >= 0:
+            self.show_none("Not read.")
 
     def _show(self, index: int, then: Then, rows: Sequence[Difference]) -> None:
         if index == self._wanted:
@@ -161,12 +199,12 @@ class RestoreScreen(Screen[None]):
         if self._then is not None and rows:
             self._do(Chosen(self._then, tuple(rows)))
         else:
-            self.say("There is nothing to restore here." if self._then else "It is still being read.")
+            self.say("There is nothing to restore here." if self._then else "It is not read yet.")
 
     def action_restore_all(self) -> None:
         """Restore the whole list."""
         if self._then is None:
-            self.say("It is still being read.")
+            self.say("It is not read yet.")
         else:
             self._do(Chosen(self._then, None))
 

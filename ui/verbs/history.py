@@ -11,12 +11,13 @@ from typing import Any
 from core.changes import Record
 from core.display import literal
 from core.errors import FileSafetyError
-from core.history import Gap, Wanted, backwards
+from core.history import Gap, search
 from core.restoring import differences
 from core.store import TaskStore
 from core.task import Status, Task
 from core.tasklist import TaskList, place
 from core.timeline import Timeline
+from core.wanted import Wanted
 from ui import exit_codes
 from ui.columns import Column, lines
 from ui.finding import find_uids, find_uids_in_history
@@ -41,8 +42,7 @@ def run(options: Namespace, out: Output) -> int:
             parse_moment(options.until, now, end=True) if options.until else "",
             options.by,
         )
-        found = (entry for entry in backwards(store.journal.path) if isinstance(entry, Gap) or wanted.holds(entry))
-        entries = list(islice(found, options.limit or None))
+        entries = list(islice(search(store.journal.path, wanted), options.limit or None))
         known = {} if out.json else _named_in(entries, store, out)
     if out.json:
         out.document([_document(entry) for entry in entries])

@@ -9,10 +9,11 @@ from typing import Any
 from core.changes import Change, Record
 from core.dates import with_weekday
 from core.display import literal, literal_block
-from core.history import backwards
+from core.history import search
 from core.list_state import ListState
 from core.store import TaskStore
 from core.task import FIELDS, Task
+from core.wanted import Wanted
 from ui import exit_codes
 from ui.choosing import named
 from ui.columns import cell_width
@@ -48,7 +49,7 @@ def run(options: Namespace, out: Output) -> int:
 def _history(task: Task, store: TaskStore) -> list[_Change]:
     """What happened to `task`, oldest first, as far as that can be read."""
     found: list[_Change] = []
-    for record in backwards(store.journal.path):
+    for record in search(store.journal.path, Wanted(frozenset({task.uid}))):
         if isinstance(record, Record):
             found += [(record, change) for change in reversed(record.changes) if change.uid == task.uid]
             if found and found[-1][1].creates and not record.undoes:
