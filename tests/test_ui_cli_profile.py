@@ -6,6 +6,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import pytest
 from core.profile import Profile
 from core.profile_rules import RULES
 from tests.command_line import make_list
-from tests.in_process import call
+from tests.in_process import call, shown
 from tests.processes import Child
 from tests.trouble import HOLDER
 from ui import running
@@ -189,6 +190,20 @@ def test_how_long_to_wait_comes_from_the_command_line_then_the_environment_then_
     for wrong in ("soon", "-1", "nan", "inf"):
         monkeypatch.setenv("TODURABLE_LOCK_TIMEOUT", wrong)
         assert "TODURABLE_LOCK_TIMEOUT must be a number of seconds from 0" in said(capsys, "list", code=1)
+
+
+def test_backups_weeks_and_copies_are_as_the_profile_says(home: Path, tmp_path: Path) -> None:
+    for field, value in (("backup_count", "2"), ("week_start", "sunday"), ("second_place", str(tmp_path))):
+        assert call("profile", "set", field, value).code == 0
+    for _change in range(5):
+        call("add", "x due:eow")
+    names = os.listdir(home / "todurable")
+    assert sorted(name for name in names if ".backup" in name and "tasks" in name) == [
+        "tasks.json.backup",
+        "tasks.json.backup.1",
+    ]
+    assert all(date.fromisoformat(task["due"]).weekday() == 5 for task in shown("list"))
+    assert [path.name.partition("_")[0] for path in tmp_path.iterdir()] == ["daily-tasks.json"]
 
 
 def test_the_app_waits_as_long(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,16 +12,17 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from core.errors import FileSafetyError, TodurableError
+from core.errors import FileCorruptionError, FileSafetyError, TodurableError
 from core.paths import absolute_path, data_directory, make_private_directory, profile_file, task_file
 from core.profile import Profile, ProfileStore
-from core.profile_rules import LONGEST_TIMEOUT, ProfileError, check
+from core.profile_rules import LONGEST_TIMEOUT, MissingSettingError, ProfileError, check
 from ui.output import Output
 
 if TYPE_CHECKING:
     from core.store import Kept, TaskStore
 
 
+_MEND = "Mend it with: todurable profile edit"
 _TIMEOUT = "TODURABLE_LOCK_TIMEOUT"
 
 
@@ -56,12 +57,14 @@ def chosen(options: Namespace, out: Output) -> tuple[Path, Profile]:
         profile, problems = _usable(out)
     except (ProfileError, FileSafetyError) as error:
         if named is None:
+            if isinstance(error, MissingSettingError | FileCorruptionError):
+                out.note(_MEND)
             raise
         out.warn(f"{error} The usual settings are used.")
         profile, problems = Profile(tour_seen=True), ()  # whose settings cannot be read is asked for none
     for problem in problems:
         if problem.field.partition(".")[0] == choosing:
-            out.note("Mend it with: todurable profile edit")
+            out.note(_MEND)
             raise problem
         out.warn(f"{problem} The usual setting is used; mend it with: todurable profile edit")
     file = task_file(os.environ, named or _named_list(profile, options.list) or profile.file or None)
