@@ -19,7 +19,6 @@ from core import checkpoint
 from core.archive import copies, unpacked
 from core.changes import Record
 from core.checkpoint import Checkpoint
-from core.compaction import history
 from core.errors import FileCorruptionError, InvalidContentError, NewerSchemaError
 from core.file_safety import SafeFileManager
 from core.journal import Journal
@@ -101,9 +100,12 @@ def _replayed(base: TaskList, journal: Journal) -> Replay:
 
 def _replay(base: TaskList, journal: Journal) -> Replay:
     replay = journal.replay(base.seq)
-    if replay.lost and (earlier := history(journal)):
-        return journal.replay(base.seq, earlier)
-    return replay
+    if not replay.lost:
+        return replay
+    from core.compaction import history  # seldom needed, and it brings jobs
+
+    earlier = history(journal)
+    return journal.replay(base.seq, earlier) if earlier else replay
 
 
 def _intact(found: Checkpoint, journal: Journal, path: Path) -> Opened:

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from core.errors import FileSafetyError
-from core.jobs import Job, sentence
 from core.state import Outcome
 from core.task import Status, Task, name_of
 from core.tasklist import Conflict
 
 if TYPE_CHECKING:
+    from core.jobs import Job
     from ui.views import View
 
 _KILO, _ROUND = 1000, 10
@@ -87,6 +87,8 @@ def why(error: FileSafetyError) -> str:
 
 def ended_badly(jobs: Sequence[Job]) -> str:
     """How the newest of `jobs` ended, and what to do about it."""
+    from core.jobs import sentence
+
     newest, *others = jobs
     more = f" {count(len(others), 'more job')} ended badly; todurable doctor tells." if others else ""
     return f"{sentence(newest)} {_AGAIN.get(newest.kind, '')}{more}"
