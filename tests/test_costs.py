@@ -6,14 +6,15 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bench.lists import write_list
-from core import archive, checkpoint
-from core.state import AppState
+from core import archive, changes, checkpoint, tasklist
+from core.state import AppState, Outcome
 from core.store import LONG_TAIL, SMALL_FILE, TaskStore
 from tests.app_driver import opened
 from tests.crash.system_calls import PATCHED
@@ -168,6 +169,67 @@ def test_a_list_that_grows_long_behind_its_checkpoint_gets_a_new_one(tmp_path: P
     state.receive(store.commit(state.pending))
     assert store.checkpoint_due
     store.close()
+
+
+@contextmanager
+def _work() -> Iterator[Counter[str]]:
+    """Count how often all fields of a task are checked, a task is made anew or from another, and lines are encoded."""
+    counts: Counter[str] = Counter()
+
+    def counting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def counted_call(*arguments: Any, **options: Any) -> Any:
+            counts[name] += 1
+            return real(*arguments, **options)
+
+        return counted_call
+
+    places: tuple[tuple[Any, str], ...] = (
+        (changes, "check_fields"),
+        (changes, "Task"),
+        (tasklist, "replace"),
+        (checkpoint, "_encode_lines"),
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in places:
+            patch.setattr(module, name, counting(name, getattr(module, name)))
+        yield counts
+
+
+@pytest.mark.parametrize("size", [FEW, 600])
+def test_a_new_task_is_checked_and_made_once_until_it_is_in_the_checkpoint(size: int, tmp_path: Path) -> None:
+    entries = [{"uid": f"{number:08x}-0000-4000-8000-000000000000", "name": f"task {number}"} for number in range(size)]
+    state, store = AppState(), TaskStore(tmp_path / "tasks.json")
+    actions: tuple[Callable[[], object], ...] = (partial(state.add_tasks, entries), partial(state.take_in, entries))
+    for add in actions:
+        with _work() as work:
+            add()
+            state.receive(store.commit(state.pending))
+            store.checkpoint()
+        assert work == {"check_fields": size, "Task": size, "_encode_lines": 1}
+        state.purge(state.tasks)
+        state.receive(store.commit(state.pending))
+    store.close()
+
+
+@pytest.mark.parametrize("size", [FEW, 600])
+def test_a_changed_task_is_made_once_by_each_list_that_the_change_is_applied_to(size: int, tmp_path: Path) -> None:
+    state, store = _writer(write_list(size, tmp_path))
+    reader = TaskStore(store.files.path)
+    reader.load()
+    assert store.tasks == reader.tasks
+    edit: Callable[[], Outcome] = partial(state.edit, state.tasks, project="new", tags=["new"])
+    for act in (edit, state.undo):
+        with _work() as work:
+            assert len(act().changed) == size
+            state.receive(store.commit(state.pending))
+            reader.refresh()
+        assert work == {"replace": size}
+        for there in (store, reader):
+            with _work() as work:
+                assert there.tasks is not None
+            assert work == {"replace": size}
+    for used in (store, reader):
+        used.close()
 
 
 async def _lines_painted(file: Path, keys: list[str]) -> list[int]:
