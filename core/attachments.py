@@ -16,6 +16,7 @@ from pathlib import Path
 
 from core import durable
 from core.errors import NotAFileError, TodurableError, UnavailableError, from_os_error
+from core.progress import Progress, added, unheard
 from core.task import Task
 
 _BLOCK = 1 << 20
@@ -74,14 +75,16 @@ def missing(file: Path, tasks: Iterable[Task]) -> Iterator[tuple[Task, str]]:
                 yield task, attachment
 
 
-def keep(file: Path, source: Path, progress: Callable[[int], None] = lambda _size: None) -> str:
+def keep(file: Path, source: Path, progress: Progress = unheard) -> str:
     """Copy `source`, and say how a task names it; on return the copy and its name are on the disk.
 
-    It is read twice, so that the copy is written where it stays. `progress` is told how many bytes each step of the
-    copying did. Raises FileSafetyError, also where it changes meanwhile.
+    It is read twice, so that the copy is written where it stays: `progress` is told how many bytes of twice its size
+    are read. Raises FileSafetyError, also where it changes meanwhile.
     """
-    attachment = f"{digest_of(source)}/{_fit(source.name)}"
-    return keep_blocks(file, _blocks(source, progress), attachment)
+    status = durable.identity(source)
+    add = added(progress, 2 * status.size if status else 0)
+    attachment = f"{_digest(_blocks(source, add))}/{_fit(source.name)}"
+    return keep_blocks(file, _blocks(source, add), attachment)
 
 
 def keep_blocks(file: Path, blocks: Iterable[bytes], attachment: str) -> str:
@@ -105,13 +108,17 @@ def keep_blocks(file: Path, blocks: Iterable[bytes], attachment: str) -> str:
 
 def digest_of(path: Path) -> str:
     """The SHA-256 of the file. Raises FileSafetyError."""
+    return _digest(_blocks(path, lambda _size: None))
+
+
+def _digest(blocks: Iterable[bytes]) -> str:
     digest = hashlib.sha256()
-    for block in _blocks(path, lambda _size: None):
+    for block in blocks:
         digest.update(block)
     return digest.hexdigest()
 
 
-def _blocks(path: Path, progress: Callable[[int], None]) -> Iterator[bytes]:
+def _blocks(path: Path, add: Callable[[int], None]) -> Iterator[bytes]:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     except OSError as error:
@@ -121,7 +128,7 @@ def _blocks(path: Path, progress: Callable[[int], None]) -> Iterator[bytes]:
             raise NotAFileError(f"{path.name} is not a file, so it cannot be attached.", path)
         while block := os.read(descriptor, _BLOCK):
             yield block
-            progress(len(block))
+            add(len(block))
     except OSError as error:
         raise from_os_error(error, path, "read") from error
     finally:

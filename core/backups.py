@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -13,7 +13,7 @@ from core import archive, attachments, checkpoint, durable, zip_backup
 from core.errors import FileSafetyError, InvalidContentError, NewerSchemaError, from_os_error
 from core.file_safety import SafeFileManager
 from core.migrations import SCHEMA_VERSION
-from core.progress import Progress, unheard
+from core.progress import Progress, added, unheard
 from core.task import Status, Task
 from core.zip_backup import Backup
 
@@ -73,8 +73,8 @@ def examine(path: Path) -> Found:
 def read(path: Path, progress: Progress = unheard) -> Content:
     """The tasks in the backup at `path`, of any kind: a ZIP, a copy, a file that was set aside, another list.
 
-    `progress` is told how many bytes of how many in a ZIP are read. Raises InvalidContentError where it is not whole,
-    NewerSchemaError, or another FileSafetyError.
+    `progress` is told how many bytes of a ZIP are verified, of how many. Raises InvalidContentError where it is not
+    whole, NewerSchemaError, or another FileSafetyError.
     """
     if path.suffix == ".zip":
         zip_backup.verify(path, progress)
@@ -94,24 +94,33 @@ def read(path: Path, progress: Progress = unheard) -> Content:
     return Content(path, found.tasks.tasks, found.tasks.seq, found.saved_at)
 
 
-def bring_back_attachments(path: Path, file: Path, tasks: Iterable[Task]) -> list[str]:
+def bring_back_attachments(path: Path, file: Path, tasks: Iterable[Task], progress: Progress = unheard) -> list[str]:
     """Copy the attached files of `tasks` that are missing beside the list at `file` out of the ZIP at `path`.
 
-    Returns the names of those that are not in there either. On return the others are on the disk.
+    Returns the names of those that are not in there either. On return the others are on the disk. `progress` is told
+    how many bytes of how many are copied.
     """
     wanted = [name for _task, name in attachments.missing(file, tasks)]
     if path.suffix != ".zip" or not wanted:
         return wanted
     with zip_backup.opened(path) as backup:
-        return [name for name in dict.fromkeys(wanted) if not _brought_back(backup, file, name)]
+        names = dict.fromkeys(wanted)
+        add = added(progress, sum(backup.size(name) for name in names))
+        return [name for name in names if not _brought_back(backup, file, name, add)]
 
 
-def _brought_back(backup: Backup, file: Path, name: str) -> bool:
+def _brought_back(backup: Backup, file: Path, name: str, add: Callable[[int], None]) -> bool:
     blocks = backup.attachment(name)
     if blocks is None or attachments.path_of(file, name) is None:
         return False
-    attachments.keep_blocks(file, blocks, name)
+    attachments.keep_blocks(file, _told(blocks, add), name)
     return True
+
+
+def _told(blocks: Iterable[bytes], add: Callable[[int], None]) -> Iterator[bytes]:
+    for block in blocks:
+        yield block
+        add(len(block))
 
 
 def _kind(path: Path) -> str:

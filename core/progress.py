@@ -16,6 +16,18 @@ def unheard(_done: int, _total: int) -> None:
     """For work that nobody watches."""
 
 
+def added(progress: Progress, total: int) -> Callable[[int], None]:
+    """What is told how many steps were done each time, and tells `progress` how many of `total` these are by then."""
+    done = 0
+
+    def add(steps: int) -> None:
+        nonlocal done
+        done += steps
+        progress(done, total)
+
+    return add
+
+
 def counted(items: Sequence[_Item], progress: Progress, part: int = 0, parts: int = 1) -> Iterator[_Item]:
     """`items`; as they are taken, it is told how far that is, as part `part` (from 0 on) of `parts` equal ones."""
     for number, item in enumerate(items):

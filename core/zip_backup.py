@@ -164,6 +164,11 @@ class Backup:
         part = self._parts.get(f"attachments/{name}")
         return None if part is None else self.blocks(part)
 
+    def size(self, name: str) -> int:
+        """The bytes of the attached file that tasks call `name`; 0 where it is not in here."""
+        part = self._parts.get(f"attachments/{name}")
+        return 0 if part is None else part.size
+
     def blocks(self, part: Part) -> Iterator[bytes]:
         """The content of `part`. Raises InvalidContentError at its end where it is not what it should be."""
         digest, left = hashlib.sha256(), part.size

@@ -23,6 +23,7 @@ from ui.memory import Memory
 from ui.order_actions import OrderActions
 from ui.showing import Showing
 from ui.side_worker import SideWorker
+from ui.store_worker import StoreWorker
 from ui.task_actions import TaskActions
 from ui.widgets.quick_add import QuickAddWords, words_for
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 
 class Ground(NamedTuple):
-    """What actors work on. `look` calls back once all is read that others committed; `use` takes up new settings."""
+    """What actors work on. `use` takes up new settings."""
 
     app: App[None]
     file: Path
@@ -41,7 +42,7 @@ class Ground(NamedTuple):
     drafting: Drafting
     memory: Memory
     side: SideWorker
-    look: Callable[[Callable[[], None]], None]
+    worker: StoreWorker
     use: Callable[[Profile], None]
 
 
@@ -49,15 +50,15 @@ class Actors:
     """One for each kind of command; `named` has them by what the actions of commands begin with."""
 
     def __init__(self, ground: Ground) -> None:
-        app, file, clock, changing, showing, drafting, memory, side, look, use = ground
+        app, file, clock, changing, showing, drafting, memory, side, worker, use = ground
         state, screen = changing.state, changing.screen
         self._showing, self._clock = showing, clock
         self.detailing = Detailing(state, showing, screen, file, clock)
         self.conflicts = ConflictActions(changing)
         self.forms = FormActions(changing, drafting, side, self._words)
-        self.describing = DescriptionActions(changing, drafting, side, look)
+        self.describing = DescriptionActions(changing, drafting, side, worker.look)
         self.looking = ListActions(screen, showing, memory)
-        self.keeping = KeepActions(app, changing, file, clock, use, lambda: memory.profile)
+        self.keeping = KeepActions(app, changing, file, clock, use, memory, worker)
         setting = AttributeActions(changing, showing, self._today)
         ordering = OrderActions(changing, showing)
         self.dropping = Dropping(screen, setting, ordering)

@@ -121,7 +121,7 @@ class TaskApp(SturdyApp):
                 self.drafting,
                 self.memory,
                 self.side,
-                self.worker.look,
+                self.worker,
                 self._use,
             )
         )

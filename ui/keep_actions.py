@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from core.errors import TodurableError
 from core.file_safety import SafeFileManager
-from core.jobs import Running
+from core.jobs import Kind, Running
 from core.paths import profile_file, task_file
 from core.profile import Profile, ProfileStore
 from core.progress import Progress
@@ -22,8 +22,10 @@ from core.store import TaskStore
 from core.task import Task
 from ui import sentences
 from ui.changing import Changing
+from ui.memory import Memory
 from ui.setting_meaning import doubt
 from ui.settings import second_place
+from ui.store_worker import StoreWorker
 from ui.told_changes import task_name
 from ui.widgets.difference_list import Difference
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from textual.app import App
 
     # screens are imported when they are opened: the first paint of the list does not wait for them
-    from ui.screens.restore_screen import Chosen
+    from ui.screens.restore_screen import Chosen, Restoring
 
 _STATE_FIELDS = ("status", "started", "completed")
 
@@ -46,24 +48,25 @@ class KeepActions:
         file: Path,
         clock: Callable[[], datetime],
         use: Callable[[Profile], None],
-        profile: Callable[[], Profile],
+        memory: Memory,
+        worker: StoreWorker,
     ) -> None:
         self.next_file: Path | None = None
         """The list to open when this one is closed."""
-        self._use, self._profile = use, profile
+        self._use, self._memory, self._worker = use, memory, worker
         self._app, self._changing, self._file, self._clock = app, changing, file, clock
 
     async def action_history(self) -> None:
         from ui.screens.history_screen import HistoryScreen
 
         current = self._changing.screen.tasks.current
-        await self._app.push_screen(HistoryScreen(self._files, self._now, self._restore, self._clock, current))
+        await self._app.push_screen(HistoryScreen(self._files, self._restoring(), self._clock, current))
 
     async def action_backups(self) -> None:
         from ui.screens.backups_screen import BackupsScreen
 
         await self._app.push_screen(
-            BackupsScreen(self._files, self._now, self._restore, self._clock, self._make, self._places)
+            BackupsScreen(self._files, self._restoring(), self._clock, self._make, self._places)
         )
 
     async def action_attachments(self) -> None:
@@ -112,7 +115,7 @@ class KeepActions:
     async def action_lists(self) -> None:
         from ui.screens.lists_screen import ListsScreen
 
-        lists = self._profile().lists
+        lists = self._memory.profile.lists
         if lists:
             files = {name: self._file_of(name) for name in ("", *lists)}
             opened = next((name for name, file in files.items() if file == self._file), None)
@@ -137,15 +140,21 @@ class KeepActions:
 
     def _file_of(self, name: str) -> Path:
         """The list that the profile has under `name`; the user's own where that is empty."""
-        profile = self._profile()
+        profile = self._memory.profile
         return task_file(os.environ, (profile.lists[name] if name else profile.file) or None)
 
     def _files(self) -> SafeFileManager:
         """Called in a thread: a link is followed."""
-        return SafeFileManager(self._file, backup_count=self._profile().backup_count)
+        return SafeFileManager(self._file, backup_count=self._memory.profile.backup_count)
 
-    def _now(self) -> Mapping[str, Task]:
-        return self._changing.state.known
+    def _restoring(self) -> Restoring:
+        from ui.screens.restore_screen import Restoring
+
+        return Restoring(lambda: self._changing.state.known, self._restore, self._begin, self._worker.wait_until_saved)
+
+    def _begin(self, kind: Kind, shown: Progress) -> Running:
+        """Called in a thread."""
+        return Running(self._files().path, kind, self._clock, shown)
 
     def _restore(self, chosen: Chosen) -> str:
         """Do it as one change. The store's worker copies the list before it commits that."""
@@ -160,20 +169,19 @@ class KeepActions:
             return "All is as it was then already."
         return f"Restored {sentences.count(len(outcome.changed), 'task')}; u in the list takes that back."
 
-    def _make(self, shown: Progress) -> Path:
+    def _make(self, progress: Progress) -> Path:
         """A ZIP of the list as it is on the disk; called in a thread."""
         from core import archive, zip_backup
 
         file = self._files().path
         target = archive.directory(file)
-        store = TaskStore(file, backup_count=self._profile().backup_count)
+        store = TaskStore(file, backup_count=self._memory.profile.backup_count)
         try:
             source = zip_backup.Source(file, store.load().tasks, profile_file(os.environ))
         finally:
             store.close()
         archive.make_directory(target)
-        with Running(file, "backup", self._clock, shown) as job:
-            return zip_backup.make(source, target, file.stem, self._clock(), job.progress)
+        return zip_backup.make(source, target, file.stem, self._clock(), progress)
 
     def _places(self) -> tuple[Path, ...]:
         """Called in a thread."""

@@ -1,4 +1,4 @@
-"""How far long work is, as one line on stderr that is written over: only where a person sees it, and must wait."""
+"""How far long work is, shown where a person must wait for it: as one line on stderr that is written over, say."""
 
 from __future__ import annotations
 
@@ -6,9 +6,31 @@ import sys
 from time import monotonic
 from typing import Self
 
+from core.progress import Progress
+
 _SOON, _INTERVAL = 0.2, 0.1
-"""Seconds after which it is shown, and between two times that it is written."""
-_WIDTH = 24
+"""Seconds after which it is shown, and between two times that it is."""
+WIDTH = 24
+"""Cells of the bar."""
+
+
+def paced(show: Progress) -> Progress:
+    """`show`, only where work lasts a moment, and no more often than eyes can follow."""
+    next_time = monotonic() + _SOON
+
+    def progress(done: int, total: int) -> None:
+        nonlocal next_time
+        if monotonic() >= next_time:
+            next_time = monotonic() + _INTERVAL
+            show(done, total)
+
+    return progress
+
+
+def share(done: int, total: int) -> tuple[int, str]:
+    """How many cells of a bar are full, and the percentage."""
+    part = min(1.0, done / total) if total else 0.0
+    return round(part * WIDTH), f"{part:4.0%}"
 
 
 class ProgressLine:
@@ -17,7 +39,7 @@ class ProgressLine:
     def __init__(self, what: str, *, quiet: bool) -> None:
         self._what = what
         self._silent = quiet or sys.stderr is None or not sys.stderr.isatty()
-        self._next = monotonic() + _SOON
+        self._paced = paced(self._write)
         self._written = False
 
     def __enter__(self) -> Self:
@@ -29,10 +51,11 @@ class ProgressLine:
             sys.stderr.flush()
 
     def __call__(self, done: int, total: int) -> None:
-        if self._silent or monotonic() < self._next:
-            return
-        self._next, self._written = monotonic() + _INTERVAL, True
-        part = done / total if total else 0.0
-        bar = "#" * round(part * _WIDTH)
-        sys.stderr.write(f"\r{self._what} [{bar:<{_WIDTH}}] {part:4.0%}")
+        if not self._silent:
+            self._paced(done, total)
+
+    def _write(self, done: int, total: int) -> None:
+        self._written = True
+        full, percent = share(done, total)
+        sys.stderr.write(f"\r{self._what} [{'#' * full:<{WIDTH}}] {percent}")
         sys.stderr.flush()

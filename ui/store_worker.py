@@ -122,7 +122,7 @@ class StoreWorker:
         self._changed = Condition()
         self._offered: tuple[Record, ...] = ()
         self._acknowledged: set[str] = set()
-        self._fresh = self._asked_to_load = self._stopping = False
+        self._fresh = self._asked_to_load = self._stopping = self._ended = False
         self._copied: datetime | None = None
         self._asked_to_look: list[Callable[[], None]] = []
         self._attempts: dict[Doing, _Attempts] = {
@@ -161,6 +161,16 @@ class StoreWorker:
             self._acknowledged &= {record.key for record in records}
             self._changed.notify_all()
 
+    def wait_until_saved(self) -> bool:
+        """Wait, in another thread than the screen's, until what is handed over now is committed; False: this ended."""
+        with self._changed:
+            keys = {record.key for record in self._offered}
+            self._changed.wait_for(lambda: self._ended or self._committed(keys))
+            return self._committed(keys)
+
+    def _committed(self, keys: set[str]) -> bool:
+        return all(record.key in self._acknowledged for record in self._offered if record.key in keys)
+
     def stop(self) -> None:
         """Commit what waits if that can be done now, write a checkpoint, close the files, end."""
         with self._changed:
@@ -184,6 +194,9 @@ class StoreWorker:
             finally:
                 store.close()
         finally:
+            with self._changed:
+                self._ended = True
+                self._changed.notify_all()
             self._tell(Stopped())
 
     def _load(self, store: TaskStore) -> bool:
@@ -231,6 +244,7 @@ class StoreWorker:
             self._checkpoint_soon = self._unwritten = True
             with self._changed:
                 self._acknowledged |= {record.key for record in records}
+                self._changed.notify_all()
             self._pass_on(news, store)
 
     def _refresh(self, store: TaskStore) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import work
@@ -17,8 +18,11 @@ from textual.widgets.option_list import Option
 from core import attachments
 from core.display import literal
 from core.errors import TodurableError
+from core.jobs import CancelledError
 from core.paths import absolute_path
 from ui.opener import open_attachment
+from ui.progress import paced
+from ui.widgets.bar import bar
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -43,6 +47,7 @@ class AttachmentsScreen(ModalScreen[None]):
         ("d", "take_off", "Take off"),
         ("j", "down", "Down"),
         ("k", "up", "Up"),
+        ("c", "cancel", "Cancel"),
     ]
     DEFAULT_CSS = """
     AttachmentsScreen {
@@ -69,6 +74,7 @@ class AttachmentsScreen(ModalScreen[None]):
     ) -> None:
         super().__init__()
         self._file, self._attached, self._give = file, attached, give
+        self._cancelled = Event()
         self._list = OptionList(markup=False)
         self._line = Input(placeholder="path of a file; enter attaches it")
         self._message = Static(_KEYS, markup=False, id="attachments-message")
@@ -122,12 +128,27 @@ class AttachmentsScreen(ModalScreen[None]):
     @work(thread=True, exclusive=True, group="attach", exit_on_error=False)
     def _keep_file(self, text: str) -> None:
         """The copy first, then the change that names it."""
+        cancelled = self._cancelled = Event()
+        show = paced(self._show_bar)
+
+        def progress(done: int, total: int) -> None:
+            if cancelled.is_set():
+                raise CancelledError
+            show(done, total)
+
         try:
-            name = attachments.keep(self._file(), absolute_path(os.environ, text))
+            name = attachments.keep(self._file(), absolute_path(os.environ, text), progress)
         except TodurableError as error:
             self.app.call_from_thread(self._say, str(error))
             return
         self.app.call_from_thread(self._change, [*self._attached().names, name])
+
+    def _show_bar(self, done: int, total: int) -> None:
+        self.app.call_from_thread(self._message.update, bar("Attaching", done, total, "c cancels"))
+
+    def action_cancel(self) -> None:
+        """Give up the file that is being attached."""
+        self._cancelled.set()
 
     def action_take_off(self) -> None:
         """The copy stays, so that undo brings it back."""

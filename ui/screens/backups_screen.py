@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -14,10 +14,9 @@ from core import archive, backups
 from core.backups import Found
 from core.errors import TodurableError
 from core.file_safety import SafeFileManager
-from core.jobs import CancelledError
-from core.task import Task
+from core.progress import Progress
 from ui import sentences
-from ui.screens.restore_screen import Chosen, Progress, RestoreScreen, Then, row
+from ui.screens.restore_screen import Chosen, RestoreScreen, Restoring, Then, row
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -27,26 +26,22 @@ _KEYS = "r restore row  R all  space mark  l the list then  tab other pane  b ma
 
 
 class BackupsScreen(RestoreScreen):
-    """`files` and `places`, other directories with ZIPs, are asked for in a thread.
+    """`files` and `places`, other directories with ZIPs, are asked for in a thread; there, too, `make` makes a ZIP."""
 
-    `make` makes a ZIP, in a thread too, and is told how to show its progress.
-    """
-
-    BINDINGS: ClassVar[list[BindingType]] = [("b", "make", "Make a ZIP"), ("c", "cancel", "Cancel")]
+    BINDINGS: ClassVar[list[BindingType]] = [("b", "make", "Make a ZIP")]
 
     def __init__(
         self,
         files: Callable[[], SafeFileManager],
-        now: Callable[[], Mapping[str, Task]],
-        restore: Callable[[Chosen], str],
+        restoring: Restoring,
         clock: Callable[[], datetime],
-        make: Callable[[Callable[[int, int], None]], Path],
+        make: Callable[[Progress], Path],
         places: Callable[[], tuple[Path, ...]],
     ) -> None:
-        super().__init__("Backups", _KEYS, now, restore)
+        super().__init__("Backups", _KEYS, restoring)
         self._files, self._clock, self._make, self._places = files, clock, make, places
         self._found: list[Found] = []
-        self._making = self._cancelled = False
+        self._making = False
 
     def on_mount(self) -> None:
         self.states.focus()
@@ -78,41 +73,27 @@ class BackupsScreen(RestoreScreen):
             f"in {path.name}", found.tasks, ours=path.parent in (file.parent, archive.directory(file)), path=path
         )
 
-    def prepare(self, chosen: Chosen) -> str:
+    def prepare(self, chosen: Chosen, progress: Progress) -> str:
         """Bring attached files back before a task names them."""
         path, uids = chosen.then.path, None if chosen.rows is None else {row.uid for row in chosen.rows}
         if path is None:
             return ""
         tasks = [task for uid, task in chosen.then.tasks.items() if uids is None or uid in uids]
-        missing = backups.bring_back_attachments(path, self._files().path, tasks)
+        missing = backups.bring_back_attachments(path, self._files().path, tasks, progress)
         return f"{sentences.count(len(missing), 'attached file')} could not be found." if missing else ""
 
     def action_make(self) -> None:
         if self._making:
             self.say("A backup is being made already.")
         else:
-            self._making, self._cancelled = True, False
+            self._making = True
             self._make_one()
-
-    def action_cancel(self) -> None:
-        """Give up the ZIP that is being made, and what is being read."""
-        super().action_cancel()
-        self._cancelled = True
 
     @work(thread=True, group="make", exit_on_error=False)
     def _make_one(self) -> None:
-        shown = [-1]
-
-        def progress(done: int, total: int) -> None:
-            if self._cancelled:
-                raise CancelledError
-            part = 100 * done // total if total else 0
-            if part != shown[0]:
-                shown[0] = part
-                self.app.call_from_thread(self.say, f"Backing up… {part} %   c cancels")
-
         try:
-            made = self._make(progress)
+            with self.working("backup", "Backing up") as job:
+                made = self._make(job.progress)
             self.app.call_from_thread(self._made, f"Made and verified: {made}")
         except TodurableError as error:
             self.app.call_from_thread(self._made, str(error))

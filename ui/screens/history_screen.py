@@ -16,12 +16,13 @@ from core.errors import TodurableError
 from core.file_safety import SafeFileManager
 from core.history import Gap
 from core.jobs import CancelledError
+from core.progress import Progress
 from core.task import Task
 from core.timeline import Timeline
 from core.wanted import Wanted
 from ui.history_search import Search, wanted_by
 from ui.moments import shown_moment
-from ui.screens.restore_screen import Chosen, Progress, RestoreScreen, Then, row
+from ui.screens.restore_screen import RestoreScreen, Restoring, Then, row
 from ui.told_changes import told_record
 
 if TYPE_CHECKING:
@@ -49,12 +50,11 @@ class HistoryScreen(RestoreScreen):
     def __init__(
         self,
         files: Callable[[], SafeFileManager],
-        now: Callable[[], Mapping[str, Task]],
-        restore: Callable[[Chosen], str],
+        restoring: Restoring,
         clock: Callable[[], datetime],
         task: Task | None,
     ) -> None:
-        super().__init__("History", _KEYS, now, restore)
+        super().__init__("History", _KEYS, restoring)
         self._files = files
         self._clock = clock
         self._current = task
@@ -125,7 +125,7 @@ class HistoryScreen(RestoreScreen):
 
     def _add(self, entries: list[Record | Gap]) -> None:
         self._entries += entries
-        now, known = self._clock().astimezone(), self._now()
+        now, known = self._clock().astimezone(), self._restoring.now()
         self.states.append([Option(_row(entry, known, now)) for entry in entries])
 
     def action_cancel(self) -> None:

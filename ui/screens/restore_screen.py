@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -17,9 +19,12 @@ from textual.worker import get_current_worker
 
 from core.display import literal
 from core.errors import TodurableError
-from core.jobs import CancelledError
+from core.jobs import CancelledError, Kind, Running
+from core.progress import Progress
 from core.task import Task
 from ui import sentences
+from ui.progress import paced
+from ui.widgets.bar import bar
 from ui.widgets.difference_list import Difference, DifferenceList, all_rows, rows_of
 
 if TYPE_CHECKING:
@@ -28,7 +33,11 @@ if TYPE_CHECKING:
     from textual.widgets.option_list import Option
 
 
-Progress = Callable[[int, int], None]
+class NotSavedError(TodurableError):
+    """The app was left while what was restored could not be saved."""
+
+    def __init__(self) -> None:
+        super().__init__("The app was left before what was restored could be saved. The list is as it was.")
 
 
 class Then(NamedTuple):
@@ -47,11 +56,19 @@ class Chosen(NamedTuple):
     rows: tuple[Difference, ...] | None
 
 
-class RestoreScreen(Screen[None]):
-    """What history and backups have in common.
-
-    `now` gives the tasks as they are; `restore` does it and returns a sentence, or raises TodurableError.
+class Restoring(NamedTuple):
+    """How to restore. `now` gives the tasks as they are; `restore` does it and returns a sentence, or raises
+    TodurableError; in a thread, `begin` makes a job, and `saved` waits for what was restored to be on the disk.
     """
+
+    now: Callable[[], Mapping[str, Task]]
+    restore: Callable[[Chosen], str]
+    begin: Callable[[Kind, Progress], Running]
+    saved: Callable[[], bool]
+
+
+class RestoreScreen(Screen[None]):
+    """What history and backups have in common."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         ("escape,q", "leave", "Close"),
@@ -87,11 +104,10 @@ class RestoreScreen(Screen[None]):
     }
     """
 
-    def __init__(
-        self, title: str, keys: str, now: Callable[[], Mapping[str, Task]], restore: Callable[[Chosen], str]
-    ) -> None:
+    def __init__(self, title: str, keys: str, restoring: Restoring) -> None:
         super().__init__()
-        self._now, self._restore = now, restore
+        self._restoring = restoring
+        self._jobs: list[Running] = []
         self._then: Then | None = None
         self._wanted = -1
         self._whole = False
@@ -135,19 +151,17 @@ class RestoreScreen(Screen[None]):
         if index not in (self._wanted, -1):
             self._wanted, self._then = index, None
             self._told_then.update("reading…")
-            self._read(index, dict(self._now()))
+            self._read(index, dict(self._restoring.now()))
 
     @work(thread=True, exclusive=True, group="then", exit_on_error=False)
     def _read(self, index: int, now: Mapping[str, Task]) -> None:
-        worker, shown = get_current_worker(), [0]
+        worker = get_current_worker()
+        show = paced(partial(self._show_bar, self._told_then, "reading…", "c cancels"))
 
         def progress(done: int, total: int) -> None:
-            if worker.is_cancelled:
+            if worker.is_cancelled:  # another row is looked at
                 raise CancelledError
-            part = 100 * done // total if total else 0
-            if part > shown[0]:
-                shown[0] = part
-                self.app.call_from_thread(self._show_progress, index, part)
+            show(done, total)
 
         with self._one_at_a_time:  # a thread that is cancelled goes on until it looks
             if worker.is_cancelled:
@@ -161,21 +175,12 @@ class RestoreScreen(Screen[None]):
         if not worker.is_cancelled:
             self.app.call_from_thread(self._show, index, then, rows)
 
-    def _show_progress(self, index: int, part: int) -> None:
-        if index == self._wanted:
-            self._told_then.update(f"reading… {part} %   c cancels")
-
     def show_none(self, told: str = "") -> None:
         """Show no state, and give up what is being read."""
         self.workers.cancel_group(self, "then")
         self._wanted, self._then = -1, None
         self._told_then.update(told)
         self.differences.show(())
-
-    def action_cancel(self) -> None:
-        """Give up what is being read."""
-        if self._then is None and self._wanted >= 0:
-            self.show_none("Not read.")
 
     def _show(self, index: int, then: Then, rows: Sequence[Difference]) -> None:
         if index == self._wanted:
@@ -208,26 +213,45 @@ class RestoreScreen(Screen[None]):
         else:
             self._do(Chosen(self._then, None))
 
-    def prepare(self, chosen: Chosen) -> str:
+    def prepare(self, chosen: Chosen, progress: Progress) -> str:
         """What has to be on the disk before; called in a thread. Returns a warning. Raises TodurableError."""
-        del chosen
+        del chosen, progress
         return ""
+
+    @contextmanager
+    def working(self, kind: Kind, what: str) -> Iterator[Running]:
+        """A job of this thread; how far it is shows at the bottom, and a key cancels it."""
+        show = paced(partial(self._show_bar, self._message, what, "c cancels"))
+        with self._restoring.begin(kind, show) as job:
+            self._jobs.append(job)
+            try:
+                yield job
+            finally:
+                self._jobs.remove(job)
+
+    def _show_bar(self, line: Static, what: str, hint: str, done: int, total: int) -> None:
+        self.app.call_from_thread(line.update, bar(what, done, total, hint))
+
+    def action_cancel(self) -> None:
+        """Give up what is being made or restored, and what is being read."""
+        for job in list(self._jobs):
+            job.cancel()
+        if self._then is None and self._wanted >= 0:
+            self.show_none("Not read.")
 
     @work(thread=True, exclusive=True, group="restore", exit_on_error=False)
     def _do(self, chosen: Chosen) -> None:
         try:
-            warning = self.prepare(chosen)
+            with self.working("restore", "Restoring") as job:
+                warning = self.prepare(chosen, job.progress)
+                self.app.call_from_thread(self._finish, chosen, warning)
+                if not self._restoring.saved():
+                    raise NotSavedError
         except TodurableError as error:
             self.app.call_from_thread(self.say, str(error))
-            return
-        self.app.call_from_thread(self._finish, chosen, warning)
 
     def _finish(self, chosen: Chosen, warning: str) -> None:
-        try:
-            self.say(" ".join(filter(None, (self._restore(chosen), warning))))
-        except TodurableError as error:
-            self.say(str(error))
-            return
+        self.say(" ".join(filter(None, (self._restoring.restore(chosen), warning))))
         index, self._wanted = self._wanted, -1
         self.show_state(index)
 

@@ -16,6 +16,7 @@ from core.task import Task
 from ui import exit_codes
 from ui.opener import open_attachment
 from ui.output import Output
+from ui.progress import ProgressLine
 from ui.session import called, load, save, store_for, task_document
 
 
@@ -40,7 +41,8 @@ def run(options: Namespace, out: Output) -> int:
 
 def _change(state: AppState, store: TaskStore, task: Task, options: Namespace, out: Output) -> None:
     removed = {_named(task, name) for name in options.remove or ()}
-    kept = [attachments.keep(store.files.path, absolute_path(os.environ, name)) for name in options.files]
+    with ProgressLine("Attaching", quiet=options.quiet) as line:
+        kept = [attachments.keep(store.files.path, absolute_path(os.environ, name), line) for name in options.files]
     staying = [name for name in task.attachments if name not in removed]
     state.edit([task], "attach", attachments=[*staying, *(name for name in kept if name not in staying)])
     save(state, store, out)

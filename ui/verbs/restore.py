@@ -27,6 +27,7 @@ from ui.arguments import UsageError
 from ui.asking import confirmed
 from ui.finding import find_uids
 from ui.output import Output
+from ui.progress import ProgressLine
 from ui.session import commit, load, make_directory, saved, store_for, task_document
 from ui.told_changes import told_restoring
 from ui.verbs.history import moment_number
@@ -101,7 +102,8 @@ def _source(options: Namespace, store: TaskStore) -> _Source:
         then = timeline.at(moment_number(options.at, timeline, datetime.now(UTC).astimezone()))
         return _Source(f"after change {then.seq}", then.tasks, options.what, ours=True)
     path = _named(options.what[0], store.files.path.parent)
-    found = backups.read(path)
+    with ProgressLine("Reading", quiet=options.quiet) as line:
+        found = backups.read(path, line)
     ours = path.parent in (store.files.path.parent, archive.directory(store.files.path))
     return _Source(f"in {path.name}", found.tasks, options.task or (), ours, path)
 
@@ -144,14 +146,19 @@ def _restore(
     store: TaskStore, state: AppState, source: _Source, uids: Collection[str] | None, options: Namespace, out: Output
 ) -> Outcome:
     """Attached files first, so that none is named before it is on the disk."""
-    with Running(store.files.path, "restore", store.clock):
+    with (
+        ProgressLine("Restoring", quiet=options.quiet) as line,
+        Running(store.files.path, "restore", store.clock, line) as job,
+    ):
         copy_before(store)
+        lost: list[str] = []
         if source.path is not None:
             back = [task for uid, task in source.tasks.items() if uids is None or uid in uids]
-            for name in backups.bring_back_attachments(source.path, store.files.path, back):
-                out.warn(f"An attached file, {file_name(name)}, is not in {source.path.name}.")
+            lost = backups.bring_back_attachments(source.path, store.files.path, back, job.progress)
         outcome = state.restore(source.tasks, f"restore {source.label}", uids, options.field, ours=source.ours)
         news = commit(state, store)
+    for name in lost:
+        out.warn(f"An attached file, {file_name(name)}, is not {source.label}.")
     return replace(outcome, conflicts=(*outcome.conflicts, *saved(state, news, store, out)))
 
 

@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from textual.color import Color
 
 _SIGNS = {
-    "-": "─━═▁▂▔▄▀\N{EN DASH}\N{EM DASH}",
+    "-": "─▁▂▔▄▀\N{EN DASH}\N{EM DASH}",
+    "=": "━═",
     "|": "│┃║▏▎▕▐",
     "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛╔╗╚╝",
     "#": "▅▆▇█▊▉▋",
