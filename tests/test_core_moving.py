@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
@@ -264,10 +265,11 @@ def test_nobody_writes_meanwhile(here: Instance, profile: ProfileStore, tmp_path
 def test_who_waited_to_write_is_told_where_the_list_is_now(
     here: Instance, profile: ProfileStore, tmp_path: Path
 ) -> None:
-    lock, waiting = here.store.files.lock.path, []
+    lock = here.store.files.lock.path
+    waiting: list[subprocess.Popen[str]] = []
 
-    def have_somebody_wait(done: int, _total: int) -> None:
-        if done == 0:
+    def have_somebody_wait(_done: int, _total: int) -> None:
+        if not waiting:
             waiting.append(start("--file", str(tmp_path / "old" / "tasks.json"), "add", "late"))
             wait_until(lambda: somebody_waits_for(lock))
 
