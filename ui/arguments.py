@@ -6,7 +6,7 @@ import argparse
 import math
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -68,25 +68,25 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line."""
-    everywhere = _options_of_every_verb()
-    parser = _Parser(
-        prog=PROGRAM,
-        parents=[everywhere],
-        description=DESCRIPTION,
-        epilog=f"exit codes: {EXIT_CODES}",
-    )
+    parser = _Parser(prog=PROGRAM, description=DESCRIPTION, epilog=f"exit codes: {EXIT_CODES}")
+    _add_options_of_every_verb(parser)
     add_tui(parser)
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", title="commands", parser_class=_Parser)
     for verb in VERBS:
-        verb.add_arguments(verbs.add_parser(verb.name, parents=[everywhere], help=verb.summary, **_texts(verb)))
+        _add_arguments(verbs.add_parser(verb.name, help=verb.summary, **_texts(verb)), verb)
     return parser
 
 
 def verb_parser(verb: Verb) -> _Parser:
     """The parser of what stands behind a verb."""
-    parser = _Parser(prog=f"{PROGRAM} {verb.name}", parents=[_options_of_every_verb()], **_texts(verb))
-    verb.add_arguments(parser)
+    parser = _Parser(prog=f"{PROGRAM} {verb.name}", **_texts(verb))
+    _add_arguments(parser, verb)
     return parser
+
+
+def _add_arguments(parser: argparse.ArgumentParser, verb: Verb) -> None:
+    _add_options_of_every_verb(parser)
+    verb.add_arguments(parser)
 
 
 def _texts(verb: Verb) -> dict[str, Any]:
@@ -190,10 +190,9 @@ class _Version(argparse.Action):
         parser.exit()
 
 
-def _options_of_every_verb() -> _Parser:
+def _add_options_of_every_verb(parser: argparse.ArgumentParser) -> None:
     # No defaults here: those of a verb would overwrite what stands before it.
-    options = _Parser(add_help=False, argument_default=argparse.SUPPRESS)
-    add = options.add_argument
+    add = partial(parser.add_argument, default=argparse.SUPPRESS)
     add("--file", metavar="PATH", help="the list, if it is not your own one")
     add("--list", metavar="NAME", help="the list that your profile has under this name")
     add("--json", action="store_true", help="print one JSON document; messages are JSON lines on stderr")
@@ -202,7 +201,6 @@ def _options_of_every_verb() -> _Parser:
     add("--debug", action="store_true", help="show where an error came from")
     add("--lock-timeout", metavar="SECONDS", type=_seconds, help=argparse.SUPPRESS)
     add("--version", action=_Version, nargs=0, help="print the version")
-    return options
 
 
 def _seconds(text: str) -> float:
