@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from core import checkpoint
+from core import archive, checkpoint
 from core.state import AppState
 from core.store import TaskStore
 
@@ -91,8 +91,8 @@ def damage(directory: Path) -> list[str]:
 
 
 def leftovers(directory: Path) -> list[str]:
-    """Temporary files that are still there."""
-    return sorted(path.name for path in directory.rglob("*.tmp"))
+    """Temporary files that are still there; those of timestamped copies are removed a day later."""
+    return sorted(path.name for path in directory.rglob("*.tmp") if path.parent != archive.directory(directory / FILE))
 
 
 def up_to_date(directory: Path) -> bool:
