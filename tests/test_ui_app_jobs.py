@@ -23,7 +23,7 @@ from core.jobs import CancelledError, Running, all_of
 from core.state import AppState
 from core.store import TaskStore
 from tests.app_driver import Driver, opened, saved_list
-from tests.processes import Child
+from tests.processes import Child, wait_until
 from tests.real_command import COMMAND
 from tests.terminal import Terminal
 from tests.test_ui_threads import Recorder
@@ -217,6 +217,36 @@ async def test_a_zip_shows_how_far_it_is_and_is_cancelled(file: Path, held: Held
     assert [path.suffix for path in archive.directory(file).iterdir()] == [".zip"]
 
 
+async def test_a_zip_is_made_though_its_screen_is_closed(file: Path, held: Held) -> None:
+    held.hold(zip_backup, "make")
+    async with opened(file) as app:
+        await app.press("g", "b")
+        await app.until_on(BackupsScreen)
+        await app.press("b")
+        await app.until(lambda: _shows_a_bar(app, "Backing up", "   c cancels"))
+        await app.press("escape")
+        await app.until(lambda: app.app.main.is_active)
+        held.go_on.set()
+        await app.until(lambda: app.says("Made and verified"))
+    assert _states(file) == [("backup", "done")]
+
+
+async def test_a_zip_is_given_up_with_the_app_and_that_is_told(file: Path, held: Held) -> None:
+    held.hold(zip_backup, "make")
+    async with opened(file) as app:
+        await app.press("g", "b")
+        await app.until_on(BackupsScreen)
+        await app.press("b")
+        await app.until(lambda: _shows_a_bar(app, "Backing up", "   c cancels"))
+        await app.press("escape", "q")
+        await app.until(lambda: app.app._exit)
+    held.go_on.set()
+    wait_until(lambda: _states(file) == [("backup", "failed")])
+    assert list(file.parent.glob("backups/*")) == []
+    async with opened(file) as app:
+        await app.until(lambda: app.says("failed: The app was left before it was done. Make it again with gb b."))
+
+
 @pytest.mark.usefixtures("attached")
 async def test_reading_a_zip_shows_how_far_it_is_and_ends_when_another_is_looked_at(file: Path, held: Held) -> None:
     held.hold(backups, "read")
@@ -294,11 +324,8 @@ async def test_restoring_fails_where_the_app_is_left_before_it_is_saved(file: Pa
         assert child.hear() == "held"
         async with opened(file, lock_timeout=0.0) as app:
             await _restore_the_first_change(app)
-        (job, _done) = all_of(file, _HERE)
-    assert (job.state, job.reason) == (
-        "failed",
-        "The app was left before what was restored could be saved. The list is as it was.",
-    )
+        wait_until(lambda: _states(file) == [("restore", "failed"), ("restore", "done")])
+    assert all_of(file, _HERE)[0].reason == "The app was left before it was done."
 
 
 def test_a_restoring_whose_app_is_killed_is_told_by_the_next(file: Path) -> None:

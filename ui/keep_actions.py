@@ -150,7 +150,13 @@ class KeepActions:
     def _restoring(self) -> Restoring:
         from ui.screens.restore_screen import Restoring
 
-        return Restoring(lambda: self._changing.state.known, self._restore, self._begin, self._worker.wait_until_saved)
+        return Restoring(
+            lambda: self._changing.state.known,
+            self._restore,
+            self._begin,
+            self._worker.wait_until_saved,
+            self._changing.screen.message.say,
+        )
 
     def _begin(self, kind: Kind, shown: Progress) -> Running:
         """Called in a thread."""

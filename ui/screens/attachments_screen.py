@@ -21,8 +21,7 @@ from core.errors import TodurableError
 from core.jobs import CancelledError
 from core.paths import absolute_path
 from ui.opener import open_attachment
-from ui.progress import paced
-from ui.widgets.bar import bar
+from ui.widgets.bar import shown_in
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -129,7 +128,7 @@ class AttachmentsScreen(ModalScreen[None]):
     def _keep_file(self, text: str) -> None:
         """The copy first, then the change that names it."""
         cancelled = self._cancelled = Event()
-        show = paced(self._show_bar)
+        show = shown_in(self._message, "Attaching", "c cancels")
 
         def progress(done: int, total: int) -> None:
             if cancelled.is_set():
@@ -142,9 +141,6 @@ class AttachmentsScreen(ModalScreen[None]):
             self.app.call_from_thread(self._say, str(error))
             return
         self.app.call_from_thread(self._change, [*self._attached().names, name])
-
-    def _show_bar(self, done: int, total: int) -> None:
-        self.app.call_from_thread(self._message.update, bar("Attaching", done, total, "c cancels"))
 
     def action_cancel(self) -> None:
         """Give up the file that is being attached."""

@@ -91,16 +91,19 @@ class BackupsScreen(RestoreScreen):
 
     @work(thread=True, group="make", exit_on_error=False)
     def _make_one(self) -> None:
+        app = self.app
         try:
             with self.working("backup", "Backing up") as job:
                 made = self._make(job.progress)
-            self.app.call_from_thread(self._made, f"Made and verified: {made}")
+            app.call_from_thread(self._made, f"Made and verified: {made}")
         except TodurableError as error:
-            self.app.call_from_thread(self._made, str(error))
+            app.call_from_thread(self._made, str(error))
 
     def _made(self, sentence: str) -> None:
         self._making = False
         self.say(sentence)
+        if not self.is_attached:
+            return
         self._found = []
         self.states.clear_options()
         self.show_none()

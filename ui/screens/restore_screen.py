@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -23,21 +22,13 @@ from core.jobs import CancelledError, Kind, Running
 from core.progress import Progress
 from core.task import Task
 from ui import sentences
-from ui.progress import paced
-from ui.widgets.bar import bar
+from ui.widgets.bar import LeftError, shown_in
 from ui.widgets.difference_list import Difference, DifferenceList, all_rows, rows_of
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.widgets.option_list import Option
-
-
-class NotSavedError(TodurableError):
-    """The app was left while what was restored could not be saved."""
-
-    def __init__(self) -> None:
-        super().__init__("The app was left before what was restored could be saved. The list is as it was.")
 
 
 class Then(NamedTuple):
@@ -57,14 +48,16 @@ class Chosen(NamedTuple):
 
 
 class Restoring(NamedTuple):
-    """How to restore. `now` gives the tasks as they are; `restore` does it and returns a sentence, or raises
-    TodurableError; in a thread, `begin` makes a job, and `saved` waits for what was restored to be on the disk.
+    """How to restore: `now` gives the tasks as they are; `restore` does it and returns a sentence, or raises
+    TodurableError; `say` tells one on the screen of the list. In a thread, `begin` makes a job, and `saved` waits for
+    what was restored to be on the disk.
     """
 
     now: Callable[[], Mapping[str, Task]]
     restore: Callable[[Chosen], str]
     begin: Callable[[Kind, Progress], Running]
     saved: Callable[[], bool]
+    say: Callable[[str], None]
 
 
 class RestoreScreen(Screen[None]):
@@ -139,8 +132,11 @@ class RestoreScreen(Screen[None]):
         """
 
     def say(self, sentence: str) -> None:
-        """Tell something at the bottom."""
-        self._message.update(literal(sentence))
+        """Tell something at the bottom; on the screen of the list where this one is closed."""
+        if self.is_attached:
+            self._message.update(literal(sentence))
+        else:
+            self._restoring.say(sentence)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         if event.option_list is self.states:
@@ -156,7 +152,7 @@ class RestoreScreen(Screen[None]):
     @work(thread=True, exclusive=True, group="then", exit_on_error=False)
     def _read(self, index: int, now: Mapping[str, Task]) -> None:
         worker = get_current_worker()
-        show = paced(partial(self._show_bar, self._told_then, "reading…", "c cancels"))
+        show = shown_in(self._told_then, "reading…", "c cancels")
 
         def progress(done: int, total: int) -> None:
             if worker.is_cancelled:  # another row is looked at
@@ -220,17 +216,13 @@ class RestoreScreen(Screen[None]):
 
     @contextmanager
     def working(self, kind: Kind, what: str) -> Iterator[Running]:
-        """A job of this thread; how far it is shows at the bottom, and a key cancels it."""
-        show = paced(partial(self._show_bar, self._message, what, "c cancels"))
-        with self._restoring.begin(kind, show) as job:
+        """A job of this thread; how far it is shows at the bottom, and a key cancels it. It outlives the screen."""
+        with self._restoring.begin(kind, shown_in(self._message, what, "c cancels")) as job:
             self._jobs.append(job)
             try:
                 yield job
             finally:
                 self._jobs.remove(job)
-
-    def _show_bar(self, line: Static, what: str, hint: str, done: int, total: int) -> None:
-        self.app.call_from_thread(line.update, bar(what, done, total, hint))
 
     def action_cancel(self) -> None:
         """Give up what is being made or restored, and what is being read."""
@@ -241,19 +233,21 @@ class RestoreScreen(Screen[None]):
 
     @work(thread=True, exclusive=True, group="restore", exit_on_error=False)
     def _do(self, chosen: Chosen) -> None:
+        app = self.app
         try:
             with self.working("restore", "Restoring") as job:
                 warning = self.prepare(chosen, job.progress)
-                self.app.call_from_thread(self._finish, chosen, warning)
+                app.call_from_thread(self._finish, chosen, warning)
                 if not self._restoring.saved():
-                    raise NotSavedError
+                    raise LeftError
         except TodurableError as error:
-            self.app.call_from_thread(self.say, str(error))
+            app.call_from_thread(self.say, str(error))
 
     def _finish(self, chosen: Chosen, warning: str) -> None:
         self.say(" ".join(filter(None, (self._restoring.restore(chosen), warning))))
-        index, self._wanted = self._wanted, -1
-        self.show_state(index)
+        if self.is_attached:
+            index, self._wanted = self._wanted, -1
+            self.show_state(index)
 
     def action_toggle_list(self) -> None:
         """Show the whole list as it was, or only what was different."""
