@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from itertools import accumulate
 from pathlib import Path
 from typing import Self
 
@@ -21,7 +20,7 @@ from core.instance_files import InstanceFiles, Owner
 from core.locking import moved_to
 from core.paths import make_private_directory
 from core.profile import ProfileStore
-from core.progress import Progress, unheard
+from core.progress import Progress, added, unheard
 from core.store import TaskStore
 from core.surroundings import LITTLE_SPACE, free_space
 
@@ -50,13 +49,13 @@ def move(store: TaskStore, target: Path, profile: ProfileStore, progress: Progre
     make_private_directory(target)
     with store.files.lock, NamedErrors(new, "saved"):
         names = list(_names(file))
-        sizes = _sizes(file.parent, names)
-        _refuse_full(sum(sizes), target)
+        size = sum(_sizes(file.parent, names))
+        _refuse_full(size, target)
+        add = added(progress, size)
         with _Stage(new) as stage:
-            for name, done in zip(names, accumulate(sizes), strict=True):
+            for name in names:
                 make_private_directory((stage.directory / name).parent)
-                _copy(file.parent / name, stage.directory / name)
-                progress(done, sum(sizes))
+                _copy(file.parent / name, stage.directory / name, add)
             _verify(store, stage.directory / file.name)
             _refuse_open(file)
             stage.put_in_place(names)
@@ -229,7 +228,7 @@ def _remove(directory: Path) -> None:
         os.rmdir(directory)
 
 
-def _copy(source: Path, target: Path) -> None:
+def _copy(source: Path, target: Path, add: Callable[[int], None]) -> None:
     try:
         descriptor = os.open(source, os.O_RDONLY | getattr(os, "O_BINARY", 0))
     except OSError as error:
@@ -239,6 +238,7 @@ def _copy(source: Path, target: Path) -> None:
         with durable.new_temporary(target) as (temporary, into):
             while block := os.read(descriptor, _BLOCK):
                 durable.write_all(into, block)
+                add(len(block))
         os.utime(temporary, ns=(status.st_atime_ns, status.st_mtime_ns))
         durable.replace_with(temporary, target)
     except OSError as error:

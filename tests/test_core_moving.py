@@ -57,7 +57,10 @@ def profile(tmp_path: Path) -> ProfileStore:
     return store
 
 
-def test_all_that_belongs_to_a_list_is_copied_and_stays(here: Instance, profile: ProfileStore, tmp_path: Path) -> None:
+def test_all_that_belongs_to_a_list_is_copied_and_stays(
+    here: Instance, profile: ProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(moving, "_BLOCK", 100)
     old, target = tmp_path / "old", tmp_path / "far" / "away"
     (old / "other.json").write_text("not of this list")
     before = content(old)
@@ -67,7 +70,7 @@ def test_all_that_belongs_to_a_list_is_copied_and_stays(here: Instance, profile:
     assert content(target) == {name: raw for name, raw in before.items() if name != "other.json"}
     assert content(old) == before
     size = sum(map(len, content(target).values()))
-    assert len(told) == len(content(target))
+    assert len(told) > len(content(target))  # a large file is told of more than once
     assert told == sorted(told)
     assert told[-1] == (size, size)
     assert target.stat().st_mode & 0o777 == 0o700
