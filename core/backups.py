@@ -7,18 +7,28 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from core import archive, attachments, checkpoint, durable, zip_backup
-from core.errors import FileSafetyError, InvalidContentError, NewerSchemaError, from_os_error
+from core.errors import FileSafetyError, InvalidContentError, NewerSchemaError, TodurableError, from_os_error
 from core.file_safety import SafeFileManager
 from core.migrations import SCHEMA_VERSION
+from core.profile import accepted
+from core.profile import examine as examine_profile
 from core.progress import Progress, added, unheard
 from core.task import Status, Task
 from core.zip_backup import Backup
 
 _ASIDE = re.compile(r"\.(damaged|schema-[0-9]+)-[0-9TZ]+(-[0-9]+)?")
 _SAVED = re.compile(r"_\d{8}T\d{6}\.\d{6}Z\.zip")
+
+
+class NoSettingsError(TodurableError):
+    """A backup holds no settings that could be restored. `path` is that of the backup."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"No settings can be restored from {path.name}: {problem}. Nothing was changed.")
+        self.path = path
 
 
 class Found(NamedTuple):
@@ -92,6 +102,23 @@ def read(path: Path, progress: Progress = unheard) -> Content:
     if found.seq and not found.verified:
         raise InvalidContentError(path, "its checksum does not hold")
     return Content(path, found.tasks.tasks, found.tasks.seq, found.saved_at)
+
+
+def settings(path: Path) -> dict[str, Any]:
+    """The settings in the ZIP at `path`, as `ProfileStore.replace` takes them.
+
+    Raises NoSettingsError where there are none, or not valid ones; else as `read`.
+    """
+    if path.suffix != ".zip":
+        raise NoSettingsError(path, "only a ZIP holds settings")
+    zip_backup.verify(path)
+    with zip_backup.opened(path) as backup:
+        raw = backup.profile()
+    if raw is None:
+        raise NoSettingsError(path, "none had been saved when it was made")
+    if problem := examine_profile(raw, path)[1]:
+        raise NoSettingsError(path, problem.rstrip("."))
+    return accepted(raw, path)
 
 
 def bring_back_attachments(path: Path, file: Path, tasks: Iterable[Task], progress: Progress = unheard) -> list[str]:

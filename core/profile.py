@@ -252,9 +252,8 @@ class ProfileStore:
 def examine(raw: bytes, path: Path) -> tuple[int | None, str]:
     """The format of the profile `raw`, read from `path`, and what is wrong with it; empty where it is good."""
     try:
-        document = _parse(raw, path)
-        version = _version(document, path)
-        to_profile(_current(document, path))
+        version = _version(_parse(raw, path), path)
+        accepted(raw, path)
     except NewerProfileError as error:
         return error.found, "written by a newer version of todurable"
     except InvalidContentError as error:
@@ -262,6 +261,16 @@ def examine(raw: bytes, path: Path) -> tuple[int | None, str]:
     except (ValueError, ProfileError) as error:
         return None, str(error)
     return version, ""
+
+
+def accepted(raw: bytes, path: Path) -> dict[str, Any]:
+    """The settings `raw`, read from `path`, in the present format: what `replace` takes.
+
+    Raises ProfileError where they are not valid, InvalidContentError or ValueError where they are none.
+    """
+    document = _current(_parse(raw, path), path)
+    to_profile(document)
+    return document
 
 
 def to_profile(document: Mapping[str, Any]) -> Profile:

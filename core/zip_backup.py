@@ -159,6 +159,13 @@ class Backup:
             raise NewerSchemaError(self.path, found.version, SCHEMA_VERSION)
         return found
 
+    def profile(self) -> bytes | None:
+        """The settings in it, as they were saved; None where there were none."""
+        part = self._parts.get("profile.json")
+        if part is not None and part.size > _LARGEST_METADATA:
+            raise InvalidContentError(self.path, f"{part.name} is too large for settings")
+        return None if part is None else b"".join(self.blocks(part))
+
     def attachment(self, name: str) -> Iterator[bytes] | None:
         """The content of the attached file that tasks call `name`; None where it is not in here."""
         part = self._parts.get(f"attachments/{name}")

@@ -15,11 +15,11 @@ from core.archive import copies
 from core.dates import DateError
 from core.state import AppState
 from tests.command_line import snapshot, tasks_shown
+from ui import asking
 from ui.asking import confirmed
 from ui.cli import main
 from ui.moments import parse_moment, shown_moment
 from ui.output import Output
-from ui.verbs import restore
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,9 +149,9 @@ def test_a_person_is_asked(file: Path, monkeypatch: pytest.MonkeyPatch, said: Ca
 
         return confirmed
 
-    monkeypatch.setattr(restore, "confirmed", answer(with_yes=False))
+    monkeypatch.setattr(asking, "confirmed", answer(with_yes=False))
     assert "Nothing was changed" in said("restore", "--at", "3", code=1)
-    monkeypatch.setattr(restore, "confirmed", answer(with_yes=True))
+    monkeypatch.setattr(asking, "confirmed", answer(with_yes=True))
     assert "Restored 1 task." in said("restore", "--at", "3")
     assert asked == ["Restore 1 task?"] * 2
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 from core.display import literal
 from core.errors import TodurableError
 from ui.output import Output
+
+_MOST_SHOWN = 40
 
 
 class NotConfirmedError(TodurableError):
@@ -23,6 +26,15 @@ def confirmed(question: str, out: Output) -> bool:
     sys.stdout.write(f"{question} [y/N] ")
     sys.stdout.flush()
     return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+def agreed(shown: Sequence[str], question: str, out: Output, *, yes: bool) -> bool:
+    """As `confirmed`, once the first lines of what will change are `shown`; `yes`: they were only to be shown."""
+    for line in shown[:_MOST_SHOWN]:
+        out.done(f"  {line}")
+    if len(shown) > _MOST_SHOWN:
+        out.done(f"  … and {len(shown) - _MOST_SHOWN} more")
+    return yes or confirmed(question, out)
 
 
 def again(question: str, out: Output) -> bool:

@@ -29,6 +29,7 @@ def _restore(parser: argparse.ArgumentParser) -> None:
     add("--at", metavar="MOMENT", help="the number of a change, or a day or time")
     add("--task", metavar="ID", action="append", help="only this task of a backup; may be given more than once")
     add("--field", metavar="FIELD", action="append", help="only this field of them; may be given more than once")
+    add("--settings", action="store_true", help="the settings in a ZIP, and nothing of its list")
     add("--yes", action="store_true", help="do not ask")
 
 
@@ -84,7 +85,7 @@ KEEPING = (
         "todurable restore --at yesterday 3 5",
         _restore,
         "FILE is any backup that `todurable backups` lists, or any other list. Shows what will change first. It is one "
-        "change, which undo takes back.",
+        "change, which undo takes back. With --settings, it is the settings in a ZIP that take the place of yours.",
     ),
     Verb(
         "attach",

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec.structs import asdict
+
+from core.profile import Profile, differences
+
 ABOUT = {
     "name": "What you are called.",
     "file": "The full path of your list; empty: the usual place. Used when todurable starts.",
@@ -36,3 +40,15 @@ def shown_setting(value: Any) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def told_differences(old: Profile, new: Profile) -> list[str]:
+    """Each setting in which they differ, as it is in `old` and in `new`."""
+    before, after = asdict(old), asdict(new)
+    return [f"{name}: {_entry(before, name)} → {_entry(after, name)}" for name in differences(old, new)]
+
+
+def _entry(settings: dict[str, Any], name: str) -> str:
+    whole, _, entry = name.partition(".")
+    value = settings[whole].get(entry) if entry else settings[whole]
+    return shown_setting(value) if value not in (None, "", ()) else "(none)"

@@ -24,15 +24,13 @@ from core.task import FIELDS, Task
 from core.timeline import Timeline
 from ui import exit_codes, sentences
 from ui.arguments import UsageError
-from ui.asking import confirmed
+from ui.asking import agreed
 from ui.finding import find_uids
 from ui.output import Output
 from ui.progress import ProgressLine
 from ui.session import commit, load, make_directory, saved, store_for, task_document
 from ui.told_changes import told_restoring
 from ui.verbs.history import moment_number
-
-_MOST_SHOWN = 40
 
 
 class UnknownFieldError(TodurableError):
@@ -68,6 +66,10 @@ _RESTORABLE = tuple(name for name in FIELDS if name not in ("uid", "id", "modifi
 
 def run(options: Namespace, out: Output) -> int:
     """Show what will change, ask, keep a copy of the list as it is, and restore as one change."""
+    if options.settings:
+        from ui.verbs import restore_settings
+
+        return restore_settings.run(options, out)
     _check(options)
     with store_for(options, out) as store:
         make_directory(store)
@@ -78,7 +80,7 @@ def run(options: Namespace, out: Output) -> int:
         if not shown:
             out.note(f"All is as it was {source.label}.")
             return exit_codes.DONE
-        if not _agreed(shown, options, out):
+        if not agreed(shown, f"Restore {sentences.count(len(shown), 'task')}?", out, yes=options.yes):
             out.note("Nothing was changed.")
             return exit_codes.REFUSED
         outcome = _restore(store, state, source, uids, options, out)
@@ -101,14 +103,14 @@ def _source(options: Namespace, store: TaskStore) -> _Source:
         timeline = Timeline(store.files)
         then = timeline.at(moment_number(options.at, timeline, datetime.now(UTC).astimezone()))
         return _Source(f"after change {then.seq}", then.tasks, options.what, ours=True)
-    path = _named(options.what[0], store.files.path.parent)
+    path = named(options.what[0], store.files.path.parent)
     with ProgressLine("Reading", quiet=options.quiet) as line:
         found = backups.read(path, line)
     ours = path.parent in (store.files.path.parent, archive.directory(store.files.path))
     return _Source(f"in {path.name}", found.tasks, options.task or (), ours, path)
 
 
-def _named(text: str, beside: Path) -> Path:
+def named(text: str, beside: Path) -> Path:
     """The file that `text` names from here, or from beside the list, as `backups` prints it. Raises NoBackupError."""
     for path in (absolute_path(os.environ, text), beside / text):
         if os.path.lexists(path):
@@ -131,15 +133,6 @@ def _number_of(pair: tuple[Task | None, Task | None]) -> int:
     then, now = pair
     task = now or then
     return task.id if task else 0
-
-
-def _agreed(shown: list[str], options: Namespace, out: Output) -> bool:
-    if not out.json:
-        for line in shown[:_MOST_SHOWN]:
-            out.done(f"  {line}")
-        if len(shown) > _MOST_SHOWN:
-            out.done(f"  … and {len(shown) - _MOST_SHOWN} more")
-    return options.yes or confirmed(f"Restore {sentences.count(len(shown), 'task')}?", out)
 
 
 def _restore(
