@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from core import durable
 from core.changes import Record
-from core.compaction import lines, pieces
+from core.compaction import Piece, lines, pieces
 from core.errors import TodurableError, from_os_error
 from core.replay import decoded
 from core.wanted import Wanted, sieve
@@ -89,7 +89,7 @@ def forwards(journal: Path, after: int, until: int) -> Iterator[Record]:
 
 
 class _Part(NamedTuple):
-    """The changes with these numbers: one, or without a record several of which none is wanted."""
+    """What the changes with these numbers are to a search: one that may be wanted, at most, and it is the first."""
 
     first: int
     last: int
@@ -98,14 +98,13 @@ class _Part(NamedTuple):
 
 def _parts(journal: Path, before: int | None, wanted: Wanted) -> Iterator[_Part]:
     """All that can be read, newest first. The journal is opened first: lines leave it, none come back."""
-    may_hold = sieve(wanted)
     yield from filter(None, map(_part, _lines_backwards(journal)))
     for piece in sorted(pieces(journal), key=lambda piece: piece.last, reverse=True):
         if before is not None and piece.first >= before:
             continue
         raw = lines(piece)
-        if raw and not may_hold(raw):  # its lines were whole when it was made, and its own checksum holds
-            yield _Part(piece.first, piece.last, None)
+        if raw and wanted != Wanted():
+            yield from _wanted_parts(piece, raw, wanted)
         else:
             yield from filter(None, map(_part, reversed(raw.split(b"\n"))))
 
@@ -113,6 +112,17 @@ def _parts(journal: Path, before: int | None, wanted: Wanted) -> Iterator[_Part]
 def _part(line: bytes) -> _Part | None:
     record = decoded(line)
     return None if record is None else _Part(record.seq, record.seq, record)
+
+
+def _wanted_parts(piece: Piece, raw: bytes, wanted: Wanted) -> Iterator[_Part]:
+    """As of the lines in `piece`, of which most are not decoded: all were whole when its own checksum was made."""
+    may_hold, last = sieve(wanted), piece.last
+    for line in reversed(raw.split(b"\n")) if may_hold(raw) else ():
+        if may_hold(line) and (record := decoded(line)) is not None:
+            yield _Part(record.seq, last, record)
+            last = record.seq - 1
+    if last >= piece.first:
+        yield _Part(piece.first, last, None)
 
 
 def _oldest_first(journal: Path, after: int) -> Iterator[Record]:

@@ -10,6 +10,7 @@ from core.changes import Record
 
 _AT = re.compile(rb'"at":"([^"]*)"')
 _ASCII = bytes(range(128))
+_RUN = re.compile(rb"[\x00-\x7f]+")
 _FOLDED_TO_ASCII = tuple(
     letter.encode()
     for letter in "\u00df\u0130\u0149\u017f\u01f0\u1e96\u1e97\u1e98\u1e99\u1e9a\u1e9e\u212a"
@@ -68,9 +69,12 @@ def _as_written(text: str) -> bytes:
 
 def _all_in(words: list[bytes], raw: bytes) -> bool:
     """Whether each of `words`, in any case, may be somewhere in `raw`."""
-    if all(map(bytes.isascii, words)):  # then a few passes over the bytes tell, and folding is not needed
-        lowered, beyond = raw.lower(), raw.translate(None, _ASCII)
-        return all(word in lowered for word in words) or any(letter in beyond for letter in _FOLDED_TO_ASCII)
+    lowered, beyond = raw.lower(), raw.translate(None, _ASCII)  # of ASCII letters a few passes over the bytes tell
+    runs = (run for word in words for run in _RUN.findall(word))
+    if not all(run in lowered for run in runs) and not any(letter in beyond for letter in _FOLDED_TO_ASCII):
+        return False
+    if all(map(bytes.isascii, words)):
+        return True
     folded = raw.decode(errors="replace").casefold().encode()
     return all(word in folded for word in words)
 
