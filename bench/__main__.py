@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory, gettempdir
 
 from bench.figures import HEADING, row
 
-PARTS = ("store", "changes", "query", "command_line", "app", "keys", "rivals", "rival_apps")
+PARTS = ("store", "changes", "history", "query", "command_line", "app", "keys", "rivals", "rival_apps")
 RESULTS = Path(__file__).with_name("RESULTS.md")
 
 
