@@ -119,7 +119,7 @@ async def test_what_was_made_good_or_cannot_be_read_is_not_told(file: Path) -> N
     job.path.write_bytes(b"damaged")
     async with opened(file) as app:
         await _until_looked(app)
-        assert not app.says("begun")
+        assert app.app.main.message.text == ""
 
 
 # Long work in the app
