@@ -17,6 +17,7 @@ from core.changes import Record
 from core.replay import decoded
 from core.state import AppState
 from tests.app_driver import Driver, opened
+from ui import progress
 from ui.screens.history_screen import HistoryScreen
 
 CHANGES = 60
@@ -137,12 +138,14 @@ async def test_a_long_way_back_is_told_and_given_up(file: Path, monkeypatch: pyt
             read.append((reading, record.seq))
             yield record
 
+    monkeypatch.setattr(progress, "_SOON", 0.0)
+    monkeypatch.setattr(progress, "_INTERVAL", 0.0)
     monkeypatch.setattr(timeline, "_TOLD", 5)
     monkeypatch.setattr(timeline, "forwards", forwards)
     async with opened(file, size=(120, 30)) as app:
         screen = await open_history(app)
         screen.states.highlighted = 4
-        await app.until(lambda: app.says("reading… 26 % c cancels"))
+        await app.until(lambda: app.says("reading… 27 % c cancels"))
         await app.press("c")
         await app.until(lambda: app.says("Not read."))
         await app.press("R")
