@@ -48,6 +48,7 @@ def _its_locks() -> ModuleType:
     # What only its annotations need takes as long to import as the rest. Any of it is now: anything.
     types = ModuleType(f"{package.__name__}.types")
     types.__getattr__ = lambda _name: Any  # type: ignore[method-assign]  # as modules define it
+    types.__file__ = None  # it is of none: who looks through all modules asks that
     sys.modules[types.__name__] = types
     return import_module(f"{package.__name__}.portalocker")
 
