@@ -111,20 +111,8 @@ class TaskApp(SturdyApp):
         """Who does the actions of commands. Asked for behind the first paint, which does not wait for them."""
         from ui.actors import Actors, Ground
 
-        return Actors(
-            Ground(
-                self,
-                self._file,
-                self._clock,
-                self.changing,
-                self.showing,
-                self.drafting,
-                self.memory,
-                self.side,
-                self.worker,
-                self._use,
-            )
-        )
+        parts = self.changing, self.showing, self.drafting, self.memory, self.side, self.worker
+        return Actors(Ground(self, self._file, self._clock, *parts, self._use))
 
     def _today(self) -> date:
         return self._clock().astimezone().date()
