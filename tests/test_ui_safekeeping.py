@@ -16,7 +16,7 @@ from textual.widgets import Input
 from core.archive import copies
 from core.instance_files import Owner
 from core.jobs import all_of
-from core.profile import Profile
+from core.profile import Profile, ProfileStore
 from core.state import AppState
 from core.wanted import Wanted
 from tests.app_driver import Driver, opened
@@ -227,6 +227,33 @@ async def test_backups_are_shown_made_and_restored(file: Path) -> None:
         await app.press("escape", "g", "b")
         await app.until_on(BackupsScreen)
         await app.until(lambda: app.says("it is no"))
+
+
+async def test_the_settings_in_a_zip_are_told_and_then_restored(file: Path, home: Path) -> None:
+    profile = home / "todurable" / "profile.json"
+    ProfileStore(profile).change({"theme": "nord", "name": "Ada"})
+    async with opened(file, size=(120, 30)) as app:
+        await app.press("g", "b")
+        await app.until_on(BackupsScreen)
+        await until_read(app, "1 difference to now")
+        await app.press("p")
+        await app.until(
+            lambda: app.says("No settings can be restored from tasks.json.backup: only a ZIP holds settings.")
+        )
+        await app.press("b")
+        await app.until(lambda: app.says("Made and verified") and app.says("zip  just now"))
+        await app.press("G", "p")
+        await app.until(lambda: app.says("Your settings are as they are in tasks_"))
+        ProfileStore(profile).change({"theme": "gruvbox"})
+        await app.press("p")
+        await app.until(lambda: app.says("p restores 1 setting: theme: gruvbox → nord"))
+        assert ProfileStore(profile).load().theme == "gruvbox"
+        await app.press("k", "p", "G", "p")
+        await app.until(lambda: app.says("p restores 1 setting"))
+        assert ProfileStore(profile).load().theme == "gruvbox"
+        await app.press("p")
+        await app.until(lambda: app.says("Restored 1 setting."))
+        assert ProfileStore(profile).load().theme == app.app.theme == "nord"
 
 
 async def test_settings_are_checked_while_they_are_typed(file: Path, home: Path) -> None:

@@ -16,7 +16,7 @@ from core.errors import TodurableError
 from core.file_safety import SafeFileManager
 from core.jobs import Kind, Running
 from core.paths import profile_file, task_file
-from core.profile import Profile, ProfileStore
+from core.profile import Profile, ProfileStore, to_profile
 from core.progress import Progress
 from core.store import TaskStore
 from core.task import Task
@@ -27,12 +27,14 @@ from ui.setting_meaning import doubt
 from ui.settings import second_place
 from ui.store_worker import StoreWorker
 from ui.told_changes import task_name
+from ui.told_settings import told_differences
 from ui.widgets.difference_list import Difference
 
 if TYPE_CHECKING:
     from textual.app import App
 
     # screens are imported when they are opened: the first paint of the list does not wait for them
+    from ui.screens.backups_screen import Offer
     from ui.screens.restore_screen import Chosen, Restoring
 
 _STATE_FIELDS = ("status", "started", "completed")
@@ -66,7 +68,7 @@ class KeepActions:
         from ui.screens.backups_screen import BackupsScreen
 
         await self._app.push_screen(
-            BackupsScreen(self._files, self._restoring(), self._clock, self._make, self._places)
+            BackupsScreen(self._files, self._restoring(), self._clock, self._make, self._places, self._offered)
         )
 
     async def action_attachments(self) -> None:
@@ -188,6 +190,22 @@ class KeepActions:
             store.close()
         archive.make_directory(target)
         return zip_backup.make(source, target, file.stem, self._clock(), progress)
+
+    def _offered(self, path: Path) -> Offer:
+        """The settings in the ZIP at `path`; called in a thread, as what restores them is."""
+        from core import backups
+        from ui.screens.backups_screen import Offer
+
+        document = backups.settings(path)
+        store = _profile_store()
+        told = told_differences(store.load_usable()[0], to_profile(document))
+
+        def restore() -> str:
+            self._app.call_from_thread(self._use, store.replace(document))
+            kept = "Those before are kept beside profile.json."
+            return f"Restored {sentences.count(len(told), 'setting')}. {kept}"
+
+        return Offer(path, told, restore)
 
     def _places(self) -> tuple[Path, ...]:
         """Called in a thread."""

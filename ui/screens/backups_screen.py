@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual import work
 from textual.widgets.option_list import Option
@@ -22,13 +22,26 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.content import Content
 
-_KEYS = "r restore row  R all  space mark  l the list then  tab other pane  b make a ZIP  esc back"
+_KEYS = "r restore row  R all  space mark  l the list then  tab other pane  b make a ZIP  p its settings  esc back"
+
+
+class Offer(NamedTuple):
+    """The settings in the ZIP at `path`: how they differ from those that there are, and what restores them.
+
+    `restore` is called in a thread, returns a sentence, and raises TodurableError.
+    """
+
+    path: Path
+    differences: Sequence[str]
+    restore: Callable[[], str]
 
 
 class BackupsScreen(RestoreScreen):
-    """`files` and `places`, other directories with ZIPs, are asked for in a thread; there, too, `make` makes a ZIP."""
+    """`files` and `places`, other directories with ZIPs, are asked for in a thread; there, too, `make` makes a ZIP, and
+    `settings` offers those in one, or raises TodurableError.
+    """
 
-    BINDINGS: ClassVar[list[BindingType]] = [("b", "make", "Make a ZIP")]
+    BINDINGS: ClassVar[list[BindingType]] = [("b", "make", "Make a ZIP"), ("p", "settings", "Settings")]
 
     def __init__(
         self,
@@ -37,8 +50,11 @@ class BackupsScreen(RestoreScreen):
         clock: Callable[[], datetime],
         make: Callable[[Progress], Path],
         places: Callable[[], tuple[Path, ...]],
+        settings: Callable[[Path], Offer],
     ) -> None:
         super().__init__("Backups", _KEYS, restoring)
+        self._settings = settings
+        self._offer: Offer | None = None
         self._files, self._clock, self._make, self._places = files, clock, make, places
         self._found: list[Found] = []
         self._making = False
@@ -88,6 +104,41 @@ class BackupsScreen(RestoreScreen):
         else:
             self._making = True
             self._make_one()
+
+    def action_settings(self) -> None:
+        """Tell how the settings in the ZIP under the cursor differ; asked once more, restore them."""
+        index, offer, self._offer = self.states.highlighted, self._offer, None
+        if index is None:
+            self.say("There is no backup here.")
+        elif offer is not None and offer.path == self._found[index].path:
+            self._restore_settings(offer)
+        else:
+            self._look_at_settings(self._found[index].path)
+
+    @work(thread=True, group="settings", exit_on_error=False)
+    def _look_at_settings(self, path: Path) -> None:
+        try:
+            offer = self._settings(path)
+        except TodurableError as error:
+            self.app.call_from_thread(self.say, str(error))
+        else:
+            self.app.call_from_thread(self._tell_offer, offer)
+
+    def _tell_offer(self, offer: Offer) -> None:
+        if offer.differences:
+            self._offer = offer
+            what = sentences.count(len(offer.differences), "setting")
+            self.say(f"p restores {what}: {'; '.join(offer.differences)}")
+        else:
+            self.say(f"Your settings are as they are in {offer.path.name}.")
+
+    @work(thread=True, group="settings", exit_on_error=False)
+    def _restore_settings(self, offer: Offer) -> None:
+        try:
+            told = offer.restore()
+        except TodurableError as error:
+            told = str(error)
+        self.app.call_from_thread(self.say, told)
 
     @work(thread=True, group="make", exit_on_error=False)
     def _make_one(self) -> None:
