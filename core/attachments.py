@@ -121,6 +121,8 @@ def _digest(blocks: Iterable[bytes]) -> str:
 def _blocks(path: Path, add: Callable[[int], None]) -> Iterator[bytes]:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    except FileNotFoundError as error:
+        raise NotAFileError(f"There is no file {path}. Nothing was changed.", path) from error
     except OSError as error:
         raise from_os_error(error, path, "read") from error
     try:

@@ -196,7 +196,7 @@ def _jobs(place: Place) -> Iterator[Remark]:
 
 
 def _modes(place: Place) -> Iterator[Remark]:
-    wide = list(surroundings.readable_by_others(_private(place)))
+    wide = list(surroundings.readable_by_others(dict.fromkeys(_private(place))))
     for path, mode in wide[:_MOST]:
         yield Remark("modes", f"{path} can be read by others (mode {mode:04o}).")
     if len(wide) > _MOST:

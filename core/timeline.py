@@ -19,7 +19,7 @@ from core import archive, checkpoint, durable
 from core.changes import Record
 from core.errors import FileSafetyError, TodurableError
 from core.file_safety import SafeFileManager
-from core.history import Gap, GapError, forwards, search
+from core.history import Gap, GapError, backwards, forwards, search
 from core.progress import Progress, unheard
 from core.task import Task
 from core.tasklist import TaskList
@@ -70,9 +70,15 @@ class Timeline:
         self._progress = progress
         self._go_back(seq)
         now = self._now
-        if now is None or now.seq > seq or self._has_nearer_base(now.seq, seq):
-            self._start_from(self._base(seq), seq)
-        self._go_on(seq)
+        try:
+            if now is None or now.seq > seq or self._has_nearer_base(now.seq, seq):
+                self._start_from(self._base(seq), seq)
+            self._go_on(seq)
+        except GapError:
+            last = self._last()
+            if seq > last:
+                raise NoSuchMomentError(f"There is no change {seq}: the last one is {last}.") from None
+            raise
         if self._now is None:
             raise NoSuchMomentError(f"There is no state of the list after change {seq}.")
         return self._now.copy()
@@ -83,6 +89,11 @@ class Timeline:
             if isinstance(entry, Record):
                 return entry.seq
         return 0
+
+    def _last(self) -> int:
+        """The number of the last change that anything tells of."""
+        newest = next((entry.seq for entry in backwards(self._journal) if isinstance(entry, Record)), 0)
+        return max(newest, *(base.seq for base in self._bases()), 0)
 
     def _go_back(self, seq: int) -> None:
         if self._now is not None and self._steps and self._steps[0].seq <= seq:

@@ -96,6 +96,36 @@ def test_one_task_of_a_backup_is_restored_and_the_rest_left(file: Path, said: Ca
     assert file.exists()
 
 
+def test_an_attached_file_that_was_lost_comes_back_from_a_zip(
+    file: Path, home: Path, said: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert file.exists()
+    for name in ("note.txt", "photo.txt"):
+        (home / name).write_text(name)
+    said("attach", "2", str(home / "note.txt"))
+    said("attach", "2", str(home / "photo.txt"))
+    later = said("backup").strip()
+    note, photo = map(Path, said("attach", "2").splitlines())
+    note.unlink()
+    photo.unlink()
+    assert "attachments note.txt (missing), photo.txt (missing)" in said("show", "2")
+    assert "attach “two”: attachments +photo.txt" in said("history", "2")
+    assert "add --yes" in said("restore", later, code=1)
+    assert not note.exists()
+    shown = said("restore", later, "--yes")
+    assert shown.splitlines() == [
+        "  Attached file note.txt: comes back",
+        "  Attached file photo.txt: comes back",
+        "Restored 2 attached files.",
+    ]
+    assert [note.read_text(), photo.read_text()] == ["note.txt", "photo.txt"]
+    assert "attachments note.txt, photo.txt\n" in said("show", "2")
+    photo.unlink()
+    assert said("restore", later, "--task", "1", "--yes") == ""
+    monkeypatch.setattr("core.zip_backup.Backup.attachment", lambda _backup, _name: None)  # it was lost before
+    assert said("restore", later, "--yes") == ""
+
+
 @pytest.mark.parametrize("how", ["cut", "not a zip", "text", "missing", "directory"])
 def test_a_backup_that_is_not_good_changes_nothing(how: str, file: Path, said: Callable[..., str]) -> None:
     made = Path(said("backup").strip())
@@ -155,7 +185,7 @@ def test_files_are_attached_listed_taken_off_and_told_where_missing(
     assert said("attach", "1") == "b.txt (missing)\n"
     assert "b.txt is missing" in said("attach", "1", "--open", "b.txt", code=1)
     assert "no attachment “c.txt”" in said("attach", "1", "--open", "c.txt", code=1)
-    assert "could not be read" in said("attach", "1", str(home / "nothing"), code=3)
+    assert f"There is no file {home / 'nothing'}." in said("attach", "1", str(home / "nothing"), code=3)
     capsys.readouterr()
     said("undo")
     assert len(said("attach", "1").splitlines()) == 2

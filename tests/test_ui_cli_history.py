@@ -111,7 +111,7 @@ def test_the_list_as_it_was_is_shown_with_what_is_different(file: Path, said: Ca
     time = json.loads(said("--json", "history"))[4]["at"]
     assert json.loads(said("--json", "history", "--at", time))["seq"] == 2
     assert json.loads(said("--json", "history", "--at", "2020-01-01"))["seq"] == 0
-    assert "could not be read" in said("history", "--at", "7", code=1)
+    assert "There is no change 7: the last one is 6." in said("history", "--at", "7", code=1)
 
 
 def test_tasks_are_restored_as_one_change_that_can_be_undone(file: Path, said: Callable[..., str]) -> None:

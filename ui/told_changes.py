@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from core.attachments import file_name
 from core.changes import Change, Record
 from core.restoring import changed_fields
 from core.task import SET_FIELDS, Status, Task, name_of
@@ -113,6 +114,8 @@ def _item(field: str, value: Any, known: Mapping[str, Task]) -> str:
         from core.recurrence import shown  # most changes are of something else
 
         return shown(str(value))
+    if field == "attachments":
+        return file_name(str(value))
     task = known.get(value) if field in _LINKS else None
     return f"{task.id} “{task.name}”" if task else str(value)
 

@@ -12,6 +12,7 @@ from core.display import literal
 from core.jobs import Running
 from core.paths import absolute_path, make_private_directory, profile_file
 from core.progress import Progress
+from core.task import Status
 from core.zip_backup import Source
 from ui import exit_codes, sentences
 from ui.output import Output
@@ -28,11 +29,12 @@ def run(options: Namespace, out: Output) -> int:
         source = Source(file, tasks, profile_file(os.environ))
         with ProgressLine("Backing up", quiet=options.quiet) as line:
             made = make(source, target, options.name or file.stem, line)
+    size, count = os.stat(made).st_size, sum(task.status is not Status.DELETED for task in tasks.tasks.values())
     if out.json:
-        out.document({"file": str(made), "seq": tasks.seq, "tasks": len(tasks.tasks), "size": os.stat(made).st_size})
+        out.document({"file": str(made), "seq": tasks.seq, "tasks": count, "size": size})
     else:
         out.lines([literal(str(made))])
-        out.note(f"{sentences.count(len(tasks.tasks), 'task')}, {sentences.size(os.stat(made).st_size)}, verified.")
+        out.note(f"{sentences.count(count, 'task')}, {sentences.size(size)}, verified.")
     return exit_codes.DONE
 
 

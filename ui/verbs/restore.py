@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import replace
 
-from core import archive, backups
+from core import archive, attachments, backups, zip_backup
 from core.attachments import file_name
 from core.errors import FileSafetyError, TodurableError
 from core.jobs import Running
@@ -77,14 +77,16 @@ def run(options: Namespace, out: Output) -> int:
         source = _source(options, store)
         uids = find_uids([source.tasks, state.known], list(source.wanted)) if source.wanted else None
         shown = list(_preview(state, source, uids, options.field))
-        if not shown:
+        lost = _lost_files(source, uids, store.files.path)
+        if not shown and not lost:
             out.note(f"All is as it was {source.label}.")
             return exit_codes.DONE
-        if not agreed(shown, f"Restore {sentences.count(len(shown), 'task')}?", out, yes=options.yes):
+        what = sentences.count(len(shown), "task") if shown else sentences.count(len(lost), "attached file")
+        if not agreed([*shown, *map(_comes_back, lost)], f"Restore {what}?", out, yes=options.yes):
             out.note("Nothing was changed.")
             return exit_codes.REFUSED
         outcome = _restore(store, state, source, uids, options, out)
-    _tell(outcome, state, out)
+    _tell(outcome, state, out, what)
     return exit_codes.DONE
 
 
@@ -108,6 +110,23 @@ def _source(options: Namespace, store: TaskStore) -> _Source:
         found = backups.read(path, line)
     ours = path.parent in (store.files.path.parent, archive.directory(store.files.path))
     return _Source(f"in {path.name}", found.tasks, options.task or (), ours, path)
+
+
+def _lost_files(source: _Source, uids: Collection[str] | None, file: Path) -> list[str]:
+    """The attached files of what comes back that are not beside the list any more, and are in the ZIP."""
+    lost = dict.fromkeys(name for _task, name in attachments.missing(file, _back(source, uids)))
+    if not lost or source.path is None or source.path.suffix != ".zip":
+        return []
+    with zip_backup.opened(source.path) as backup:
+        return [name for name in lost if backup.attachment(name) is not None]
+
+
+def _back(source: _Source, uids: Collection[str] | None) -> list[Task]:
+    return [task for uid, task in source.tasks.items() if uids is None or uid in uids]
+
+
+def _comes_back(name: str) -> str:
+    return f"Attached file {file_name(name)}: comes back"
 
 
 def named(text: str, beside: Path) -> Path:
@@ -146,7 +165,7 @@ def _restore(
         copy_before(store)
         lost: list[str] = []
         if source.path is not None:
-            back = [task for uid, task in source.tasks.items() if uids is None or uid in uids]
+            back = _back(source, uids)
             lost = backups.bring_back_attachments(source.path, store.files.path, back, job.progress)
         outcome = state.restore(source.tasks, f"restore {source.label}", uids, options.field, ours=source.ours)
         news = commit(state, store)
@@ -155,11 +174,13 @@ def _restore(
     return replace(outcome, conflicts=(*outcome.conflicts, *saved(state, news, store, out)))
 
 
-def _tell(outcome: Outcome, state: AppState, out: Output) -> None:
+def _tell(outcome: Outcome, state: AppState, out: Output, what: str) -> None:
     for met in outcome.conflicts:
         out.warn(sentences.conflict(met, state.known.get(met.uid)))
     if out.json:
         restored = [task_document(task) for uid, task in state.known.items() if uid in outcome.changed]
         out.document({"restored": outcome.label, "tasks": restored})
-    else:
+    elif outcome.changed:
         out.done(f"Restored {sentences.count(len(outcome.changed), 'task')}. todurable undo takes that back.")
+    else:
+        out.done(f"Restored {what}.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
+from core import attachments
 from core.changes import Change, Record
 from core.dates import with_weekday
 from core.display import literal, literal_block
@@ -33,6 +34,7 @@ def run(options: Namespace, out: Output) -> int:
         state = load(store, out)
         tasks = named(state, options.tasks, trash=True)
         histories = [_history(task, store) for task in tasks]
+        lost = {name for _task, name in attachments.missing(store.files.path, tasks)}
     if options.json:
         documents = [
             {**task_document(task), "history": [_event(*change) for change in history]}
@@ -42,7 +44,7 @@ def run(options: Namespace, out: Output) -> int:
         return exit_codes.DONE
     style = profile.date_style
     for task, history in zip(tasks, histories, strict=True):
-        out.lines([""] * (task is not tasks[0]) + [*_fields(task, state, style), *_told(history, state, style)])
+        out.lines([""] * (task is not tasks[0]) + [*_fields(task, state, style, lost), *_told(history, state, style)])
     return exit_codes.DONE
 
 
@@ -57,13 +59,14 @@ def _history(task: Task, store: TaskStore) -> list[_Change]:
     return found[::-1]
 
 
-def _fields(task: Task, state: ListState, style: str) -> Iterator[str]:
+def _fields(task: Task, state: ListState, style: str, lost: Collection[str]) -> Iterator[str]:
     yield literal(f"{task.id}  {task.name}")
     for field in FIELDS:
         value = getattr(task, field)
         if field in ("id", "name", "extra", "order", "description") or value in (None, "", ()):
             continue
-        yield f"  {field:<12}{literal(_shown(field, value, state, style))}"
+        shown = _files(value, lost) if field == "attachments" else _shown(field, value, state, style)
+        yield f"  {field:<12}{literal(shown)}"
     for name, value in (task.extra or {}).items():
         yield literal(f"  {name + ' ' * max(1, 12 - cell_width(name))}{value}")
     if task.description:
@@ -81,6 +84,10 @@ def _shown(field: str, value: Any, state: ListState, style: str) -> str:
     if field in _WORDS:
         return _WORDS[field](value)
     return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _files(names: Iterable[str], lost: Collection[str]) -> str:
+    return ", ".join(f"{attachments.file_name(name)}{' (missing)' * (name in lost)}" for name in names)
 
 
 def _called(uid: str, state: ListState) -> str:
