@@ -88,6 +88,7 @@ def test_one_task_of_a_backup_is_restored_and_the_rest_left(file: Path, said: Ca
         "three": "pending",
         "four": "pending",
     }
+    assert f"restore from {Path(made).name}: status done → pending" in said("history", "2")
     assert "Task 4 “four”: to the trash" in said("restore", made, "--yes")
     assert names() == ["one", "two", "three"]
     said("undo")

@@ -26,7 +26,7 @@ from ui.memory import Memory
 from ui.setting_meaning import doubt
 from ui.settings import second_place
 from ui.store_worker import StoreWorker
-from ui.told_changes import task_name
+from ui.told_changes import restore_label, task_name
 from ui.told_settings import told_differences
 from ui.widgets.difference_list import Difference
 
@@ -171,7 +171,7 @@ class KeepActions:
             tasks, uids = then.tasks, None
         else:
             tasks, uids = _wanted(chosen.rows, then.tasks, state.known), {row.uid for row in chosen.rows}
-        label = f"restore {then.label}"
+        label = restore_label(then.label, then.path)
         outcome = self._changing.attempt(lambda: state.restore(tasks, label, uids, ours=then.ours))
         if not outcome.changed:
             return "All is as it was then already."

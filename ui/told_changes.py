@@ -6,6 +6,7 @@ A value that names other tasks is told by their numbers and names, as far as `kn
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from core.attachments import file_name
@@ -123,3 +124,8 @@ def _item(field: str, value: Any, known: Mapping[str, Task]) -> str:
 def task_name(task: Task | None) -> str:
     """What a message calls `task`."""
     return name_of({"id": task.id, "name": task.name}) if task else "A task"
+
+
+def restore_label(state: str, path: Path | None) -> str:
+    """What a change is called that restores a `state` of the list, “after change 7”, or the backup at `path`."""
+    return f"restore from {path.name}" if path else f"restore {state}"

@@ -29,7 +29,7 @@ from ui.finding import find_uids
 from ui.output import Output
 from ui.progress import ProgressLine
 from ui.session import commit, load, make_directory, saved, store_for, task_document
-from ui.told_changes import told_restoring
+from ui.told_changes import restore_label, told_restoring
 from ui.verbs.history import moment_number
 
 
@@ -167,7 +167,8 @@ def _restore(
         if source.path is not None:
             back = _back(source, uids)
             lost = backups.bring_back_attachments(source.path, store.files.path, back, job.progress)
-        outcome = state.restore(source.tasks, f"restore {source.label}", uids, options.field, ours=source.ours)
+        label = restore_label(source.label, source.path)
+        outcome = state.restore(source.tasks, label, uids, options.field, ours=source.ours)
         news = commit(state, store)
     for name in lost:
         out.warn(f"An attached file, {file_name(name)}, is not {source.label}.")
