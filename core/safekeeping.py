@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from core import checkpoint
 from core.changes import Record
+from core.errors import FileSafetyError
 from core.store import TaskStore, utc
 
 if TYPE_CHECKING:
@@ -36,15 +37,20 @@ def _touched(record: Record) -> int:
 def copy_before(store: TaskStore) -> Copy | None:
     """Keep the list as it is; None where there is none yet. A copy of that state that there is already will do.
 
-    Raises FileSafetyError: then what was to come must not be done.
+    Raises FileSafetyError, which says so: then what was to come must not be done.
     """
     from core import archive
 
     tasks = store.tasks if store.tasks is not None else store.load().tasks
     file = store.files.path
-    if (copy := archive.of_change(file, tasks.seq)) is not None or not tasks.tasks:
-        return copy
-    return archive.write(file, checkpoint.encode(tasks, utc(store.clock())))
+    try:
+        if (copy := archive.of_change(file, tasks.seq)) is not None or not tasks.tasks:
+            return copy
+        return archive.write(file, checkpoint.encode(tasks, utc(store.clock())))
+    except FileSafetyError as error:
+        why = f"This change was not saved, for no copy of the list could be made before it: {error}"
+        error.args = (why, *error.args[1:])
+        raise
 
 
 def copy_if_due(store: TaskStore) -> Copy | None:

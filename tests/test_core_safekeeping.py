@@ -83,7 +83,9 @@ def test_a_copy_before_that_fails_says_so(file: Path, monkeypatch: pytest.Monkey
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(os, "write", full)
-    with pytest.raises(DiskFullError):
+    with pytest.raises(
+        DiskFullError, match="This change was not saved, for no copy of the list could be made before it"
+    ):
         copy_before(here.store)
 
 
