@@ -456,7 +456,7 @@ async def test_files_are_attached_opened_and_taken_off(
         await app.until_on(AttachmentsScreen)
         await app.until(lambda: app.says("Nothing is attached yet."))
         await app.press("a", "x", "enter")
-        await app.until(lambda: app.says("could not be read"))
+        await app.until(lambda: app.says("There is no file"))
         await app.press("a")
         app.app.screen.query_one(Input).value = str(tmp_path / "note.txt")
         await app.press("enter")
