@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 
 from bench.figures import Figure, figure, in_turns, measured, timed
-from bench.lists import write_list
+from bench.lists import made_list, write_list
 from bench.processes import Environment, environment, peak_memory, run, todurable
+from core.interop import NAMES, format_called
 
-TURNS = 11
+TURNS, IMPORTS = 11, 3
 SIZES = (10, 1_000, 10_000, 100_000)
 QUERY = ("#home", "due<2026-03-01", "p1")
 VERBS = {
@@ -46,6 +48,7 @@ def figures(directory: Path) -> Iterator[Figure]:
         least = median(times[f"{verb} at {SIZES[0]}"])
         yield figure(f"todurable {what}", found, (_NOTHING, base), (f"at {SIZES[0]}", least), tail=True)
     yield from _memory(files, nothing, environ)
+    yield from _imports(directory, environ, base)
 
 
 def command_call(file: Path, words: Sequence[str], environ: Environment) -> Callable[[], float]:
@@ -65,3 +68,21 @@ def _memory(files: dict[int, Path], nothing: Sequence[str], environ: Environment
         least, most = (peak_memory(todurable(files[size], *words), environ) for size in (SIZES[0], SIZES[-1]))
         beside = (f"{_NOTHING} ({base:.1f} MB)", base), (f"at {SIZES[0]}", least)
         yield measured(f"memory of todurable {verb} at {SIZES[-1]:,}", most, "MB", *beside)
+
+
+def _imports(directory: Path, environ: Environment, base: float) -> Iterator[Figure]:
+    """As many tasks as the longest list has, in each format, into a list of its own: until its first copy is made."""
+    tasks = made_list(SIZES[-1]).tasks.values()
+    calls = {}
+    for name in NAMES:
+        source = directory / f"exported.{name}"
+        source.write_bytes(format_called(name).write(tasks))
+        calls[name] = partial(_import, source, name, environ)
+    for name, found in in_turns(calls, IMPORTS).items():
+        yield figure(f"todurable import of {SIZES[-1]:,} tasks, {name}", found, (_NOTHING, base))
+
+
+def _import(source: Path, form: str, environ: Environment) -> float:
+    with TemporaryDirectory(dir=source.parent) as place:
+        command = todurable(Path(place) / "tasks.json", "import", "--format", form, str(source))
+        return timed(partial(run, command, environ))()
