@@ -72,8 +72,8 @@ class AppState(ListState):
         usual = {"status": Status.PENDING, "created": now, "modified": now}
         changes = []
         for id_, fields in enumerate(given, self.next_id):
-            ours = {"uid": self._new_uid(), "id": id_, **usual}
-            changes.append(checked_creation(ours | fields | {"name": _stripped(fields["name"])}, name_of(fields)))
+            whole = {"uid": self._new_uid(), "id": id_, **usual, **fields, "name": _stripped(fields["name"])}
+            changes.append(checked_creation(whole, name_of(fields)))
         self._do(_label("add", [change.made for change in changes]), changes)
         return [self._list.tasks[change.uid] for change in changes]
 

@@ -46,6 +46,8 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 """Digits of keys, in order."""
 _EDITABLE = {name: rule for name, rule in RULES.items() if name not in ("uid", "id", "modified")}
 """The rules of the fields that an edit changes."""
+_RELATIONS = frozenset({"parent", "depends"})
+"""Fields that must not lead back to the task."""
 _QUIET = frozenset({"completed", "started", "order"})
 """Fields that follow from another one or from a move: overtaking them is not worth a word."""
 
@@ -81,7 +83,7 @@ class TaskList(Struct):
             elif before is None:
                 continue  # purged meanwhile: an edit brings nothing back
             else:
-                after = self._edited(before, change.before, change.after, record, conflicts)
+                after = self._edited(before, change, record, conflicts)
             if after is not before:
                 previous.setdefault(change.uid, before)
                 self._put(change.uid, after)
@@ -100,20 +102,16 @@ class TaskList(Struct):
         else:
             self.tasks[uid] = task
 
-    def _edited(
-        self,
-        task: Task,
-        before: Mapping[str, Any],
-        after: Mapping[str, Any],
-        record: Record,
-        conflicts: list[Conflict],
-    ) -> Task:
-        guarded, fields = record.undoes != "", {}
-        for name, value in after.items():
-            new = self._new_value(task, name, value, before.get(name), guarded, conflicts)
+    def _edited(self, task: Task, change: Change, record: Record, conflicts: list[Conflict]) -> Task:
+        fields: dict[str, Any] = {}
+        for name, value in (change.after or {}).items():
+            new = self._new_value(task, name, value, change, record, conflicts)
             if new is not _LEFT:
                 fields[name] = new
-        return replace(task, modified=record.at, **fields) if fields else task
+        if not fields:
+            return task
+        fields["modified"] = record.at
+        return replace(task, **fields)
 
     def _created_or_purged(
         self, task: Task | None, change: Change, record: Record, conflicts: list[Conflict]
@@ -142,7 +140,7 @@ class TaskList(Struct):
         return task
 
     def _new_value(
-        self, task: Task, name: str, value: Any, before: Any, guarded: bool, conflicts: list[Conflict]
+        self, task: Task, name: str, value: Any, change: Change, record: Record, conflicts: list[Conflict]
     ) -> Any:
         """The value that field `name` gets, or `_LEFT`."""
         try:
@@ -153,11 +151,11 @@ class TaskList(Struct):
             return _LEFT
         if new == now:
             return _LEFT
-        if name in ("parent", "depends") and self._leads_back(task.uid, [new] if name == "parent" else new, name):
+        if name in _RELATIONS and self._leads_back(task.uid, [new] if name == "parent" else new, name):
             conflicts.append(Conflict(task.uid, name, now, new, "cycle"))
             return _LEFT
-        if name not in SET_FIELDS and now != before:
-            if guarded:
+        if name not in SET_FIELDS and now != (change.before or {}).get(name):
+            if record.undoes:
                 conflicts.append(Conflict(task.uid, name, now, new, "changed"))
                 return _LEFT
             if name not in _QUIET:
