@@ -39,7 +39,7 @@ async def test_a_lock_held_elsewhere_is_shown_with_its_holder_until_all_is_saved
             await app.press("x")
             await app.until(lambda: "1 unsaved: locked by" in app.lines[-1])
             assert f"(process {holder.pid})" in app.lines[-1]
-            assert "Your change is kept" in " ".join(app.text.split())
+            await app.until(lambda: "Your change is kept" in " ".join(app.text.split()))
             await app.press("j", "x")
             await app.until(lambda: "2 unsaved: locked by" in app.lines[-1])
             assert "0 open · 2 done" in app.lines[-1]
