@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from core.changes import OUTSIDE, Change, Record, ids_given, new_record, number, renumbered
 from core.errors import UnknownTaskError
 from core.task import Status, Task
-from core.tasklist import Applied, Conflict, TaskList, place
+from core.tasklist import Applied, Conflict, TaskList, in_order
 from core.undo import HISTORY
 
 if TYPE_CHECKING:
@@ -60,13 +60,13 @@ class ListState:
         """The tasks in order, the trash left out. Do not change this list."""
         if self._sorted is None:
             shown = (task for task in self._list.tasks.values() if task.status is not Status.DELETED)
-            self._sorted = sorted(shown, key=place)
+            self._sorted = in_order(shown)
         return self._sorted
 
     @property
     def trash(self) -> list[Task]:
         """The tasks in the trash, in order."""
-        return sorted((task for task in self._list.tasks.values() if task.status is Status.DELETED), key=place)
+        return in_order(task for task in self._list.tasks.values() if task.status is Status.DELETED)
 
     @property
     def known(self) -> Mapping[str, Task]:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from core.changes import Change, Record, creation, difference, edit, inverse, purge
 from core.task import FIELDS, SET_FIELDS, Task
-from core.tasklist import Conflict, TaskList, place
+from core.tasklist import Conflict, TaskList, in_order, place
 from tests.instances import a_task, uid
 from tests.valid_tasks import json_values, tasks, uids
 
@@ -322,3 +322,11 @@ def test_a_key_of_its_own_goes_before_the_id() -> None:
     assert [task.id for task in ordered] == [1, 3, 2]
     same = [a_task(number, order="a1V") for number in (2, 1)]
     assert [task.id for task in sorted(same, key=place)] == [1, 2]
+
+
+@given(st.lists(st.tuples(st.integers(1, 300_000), st.sampled_from(["", "", "", "a0", "b3V", "zz"])), max_size=30))
+def test_tasks_stand_in_the_same_order_however_few_are_arranged(some: list[tuple[int, str]]) -> None:
+    arranged = [replace(a_task(), uid=uid(1, at), id=number, order=order) for at, (number, order) in enumerate(some)]
+    plain = [replace(a_task(), uid=uid(2, number), id=(number * 7919) % 9973 + 1) for number in range(len(some) * 201)]
+    for listed in (arranged, plain + arranged):
+        assert [place(task) for task in in_order(listed)] == sorted(map(place, listed))

@@ -15,7 +15,7 @@ from core.history import Gap, search
 from core.restoring import differences
 from core.store import TaskStore
 from core.task import Status, Task
-from core.tasklist import TaskList, place
+from core.tasklist import TaskList, in_order
 from core.timeline import Timeline
 from core.wanted import Wanted
 from ui import exit_codes
@@ -74,7 +74,7 @@ def _at(store: TaskStore, options: Namespace, out: Output, now: datetime) -> int
 
 
 def _then(then: TaskList, current: TaskList, uids: set[str] | frozenset[str]) -> Iterator[str]:
-    tasks = sorted((task for uid, task in then.tasks.items() if uid in uids), key=place)
+    tasks = in_order(task for uid, task in then.tasks.items() if uid in uids)
     for task in tasks:
         if task.status is not Status.DELETED:
             mark = {Status.DONE: "x", Status.ACTIVE: ">", Status.CANCELLED: "-"}.get(task.status, " ")

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 from core.display import literal
 from core.restoring import changed_fields, differences
 from core.task import Status, Task
-from core.tasklist import place
+from core.tasklist import in_order
 from ui.told_changes import FOLLOWS, task_name, told_value
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def rows_of(now: Mapping[str, Task], then: Mapping[str, Task]) -> list[Differenc
 
 def all_rows(now: Mapping[str, Task], then: Mapping[str, Task]) -> list[Difference]:
     """Every task that was in the list then, in its order, the trash left out; each can be restored as a whole."""
-    shown = sorted((task for task in then.values() if task.status is not Status.DELETED), key=place)
+    shown = in_order(task for task in then.values() if task.status is not Status.DELETED)
     return [Difference(task.uid, "", _as_then(task), _compared(task, now.get(task.uid)), "") for task in shown]
 
 
