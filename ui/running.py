@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -14,6 +15,8 @@ from ui.app import TaskApp
 from ui.first_look import FirstLook, first_look
 
 _GARBAGE = 50_000
+_TURN = 0.0005
+"""Seconds after which a thread that works lets the screen's have its turn, which takes ten turns to show a letter."""
 _PATIENCE = 10.0
 """Seconds that a save which was begun may take after the screen is gone."""
 
@@ -31,6 +34,7 @@ def run(
     """
     # Many tasks make many tuples at once: looking for cycles in them takes longer than all the rest.
     gc.set_threshold(_GARBAGE, 10, 10)
+    sys.setswitchinterval(_TURN)
     following = file
     while True:
         app = TaskApp(
