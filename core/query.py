@@ -8,20 +8,32 @@ what is open and not waiting is found, and `Query.implied` says so; the trash is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
 from core.query_syntax import Group, Node, Not, QueryError, Term, parse_tree, terms
-from core.query_terms import DIRECTIVES, FLAGS, OPEN, WAITING, Scope, cost, expression, limit, sort_field
+from core.query_terms import (
+    DIRECTIVES,
+    FLAGS,
+    OPEN,
+    WAITING,
+    Scope,
+    cost,
+    expression,
+    limit,
+    sort_field,
+    text_of,
+)
 from core.task import Status, Task
-from core.tasklist import place
+from core.tasklist import in_order, place
 
-__all__ = ["Query", "QueryError", "parse"]
+__all__ = ["Query", "QueryError", "parse", "text_of"]
 
 _Select = Callable[[Iterable[Task], Mapping[str, Task]], list[Task]]
+_SelectBeside = Callable[[Iterable[tuple[Task, str]], Mapping[str, Task]], list[Task]]
 _STATUS_FLAGS = frozenset({"open", "done", "cancelled", "deleted", "active"})
 _STATUS_ORDER = {status: number for number, status in enumerate(Status)}
 _KEYS: dict[str, Callable[[Task], Any]] = {
@@ -47,14 +59,23 @@ class Query(Struct, frozen=True):
     limit: int | None
     filter: _Select
     """Those of the tasks that match, in the order given: neither sorted nor limited."""
+    filter_beside: _SelectBeside
+    """As `filter`, of tasks with the `text_of` each beside it: most of what a word costs is to make that."""
 
-    def select(self, tasks: Iterable[Task], known: Mapping[str, Task]) -> list[Task]:
-        """The tasks to show of `tasks`, which are in order. `known` has every task by uid."""
-        return self._shown(self.filter(tasks, known))
+    def select(
+        self, tasks: Iterable[Task], known: Mapping[str, Task], texts: Sequence[str] | None = None
+    ) -> list[Task]:
+        """The tasks to show of `tasks`, which are in order. `known` has every task by uid.
+
+        Whoever asks often has made `texts`: the `text_of` of each.
+        """
+        if texts is None:
+            return self._shown(self.filter(tasks, known))
+        return self._shown(self.filter_beside(zip(tasks, texts, strict=True), known))
 
     def search(self, known: Mapping[str, Task]) -> list[Task]:
         """The tasks to show of all in `known`, in the order of the list where no other is asked for."""
-        return self._shown(sorted(self.filter(known.values(), known), key=place))
+        return self._shown(in_order(self.filter(known.values(), known)))
 
     def _shown(self, found: list[Task]) -> list[Task]:
         for field, reverse in reversed(self.sort):
@@ -70,25 +91,25 @@ def parse(text: str, *, now: datetime, week_start: int = 0) -> Query:
     tree = parse_tree(text)
     found = list(terms(tree))
     directives = [term for term, _positive in found if term.field in DIRECTIVES]
-    scope = Scope(now, week_start)
-    asked = _source(tree, scope) if tree is not None else None
-    named = _statuses_named([term for term, _positive in found])
-    implied, conditions = _implied(named)
-    source = " and ".join([f"({asked})"] * (asked is not None) + conditions) or "True"
+    implied, conditions = _implied(_statuses_named([term for term, _positive in found]))
+    plain, beside = Scope(now, week_start), Scope(now, week_start, beside=True)
     return Query(
         text=text,
         implied=implied,
         words=tuple(dict.fromkeys(_words(found))),
         sort=tuple(sort_field(term, item) for term in directives if term.field == "sort" for item in term.items),
         limit=min((limit(term) for term in directives if term.field == "limit"), default=None),
-        filter=_compiled(source, scope),
+        filter=_compiled(tree, conditions, plain, "tasks, known: [t for t in tasks"),
+        filter_beside=_compiled(tree, conditions, beside, "pairs, known: [t for t, text in pairs"),
     )
 
 
-def _compiled(source: str, scope: Scope) -> _Select:
+def _compiled(tree: Node | None, conditions: Sequence[str], scope: Scope, start: str) -> Any:
+    """The function `lambda start if …]` of what `tree` asks for, and of the `conditions`."""
+    asked = _source(tree, scope) if tree is not None else None
+    source = " and ".join([*([f"({asked})"] if asked else []), *conditions]) or "True"
     # The source is made of the fixed expressions of `query_terms`; what was typed is in the names that it refers to.
-    made: _Select = eval(f"lambda tasks, known: [t for t in tasks if {source}]", scope.names)  # noqa: S307 - see above
-    return made
+    return eval(f"lambda {start} if {source}]", scope.names)  # noqa: S307 - see above
 
 
 def _source(node: Node, scope: Scope) -> str | None:

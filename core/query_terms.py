@@ -66,20 +66,29 @@ _EQUAL = (":", "=", "!=")
 
 
 class Scope:
-    """What expressions refer to. `now` is the present in the user's zone; the system's if it has none."""
+    """What expressions refer to. `now` is the present in the user's zone; the system's if it has none.
 
-    def __init__(self, now: datetime, week_start: int) -> None:
+    `beside`: the `text_of` each task is there as `text`, and has not to be made.
+    """
+
+    def __init__(self, now: datetime, week_start: int, *, beside: bool = False) -> None:
         self.now = now
         self.week_start = week_start
+        self.beside = beside
         self.names: dict[str, Any] = {status.name: status for status in Status}
         self.names |= {name: getattr(facts, name) for name in dir(facts) if name.startswith("is_")}
-        self.names |= {"now": facts.moment(now), "text_of": _text_of, "late": _late, "early": _early}
+        self.names |= {"now": facts.moment(now), "notes_of": _notes_of, "late": _late, "early": _early}
 
     def bind(self, value: Any) -> str:
         """A name for `value`."""
         name = f"c{len(self.names)}"
         self.names[name] = value
         return name
+
+
+def text_of(task: Task) -> str:
+    """All of a task in which words are looked for."""
+    return f"{task.name.casefold()}\n{_notes_of(task)}"
 
 
 def expression(term: Term, scope: Scope) -> str:
@@ -123,7 +132,7 @@ def _canonical(name: str) -> str:
 
 def _word(_name: str, term: Term, scope: Scope) -> str:
     word = scope.bind(term.value.casefold())
-    return f"({word} in t.name.casefold() or {word} in text_of(t))"
+    return f"({word} in text)" if scope.beside else f"({word} in t.name.casefold() or {word} in notes_of(t))"
 
 
 def _regex(_name: str, term: Term, scope: Scope) -> str:
@@ -322,7 +331,7 @@ def _near_term(term: Term) -> str:
     return meant + term.text[len(term.field) :] if meant else '"' + term.text.replace('"', "") + '"'
 
 
-def _text_of(task: Task) -> str:
+def _notes_of(task: Task) -> str:
     return "\n".join((task.comment, task.description, task.project, *task.tags)).casefold()
 
 

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core import facts
-from core.query import QueryError, parse
+from core.query import QueryError, parse, text_of
 from core.task import Priority, Status, Task
 from tests.instances import a_task as task
 from tests.valid_tasks import tasks as any_tasks
@@ -36,7 +36,10 @@ KNOWN = {one.uid: one for one in TASKS}
 
 
 def found(text: str) -> list[int]:
-    return [one.id for one in parse(text, now=NOW).select(TASKS, KNOWN)]
+    query = parse(text, now=NOW)
+    found = query.select(TASKS, KNOWN)
+    assert query.select(TASKS, KNOWN, [text_of(one) for one in TASKS]) == found
+    return [one.id for one in found]
 
 
 def refused(text: str) -> QueryError:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 from tests.app_driver import opened, saved_list
+from ui.searched import Searched
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pytest
+
+    from core.query import Query
+    from core.task import Task
 
 
 async def test_it_finds_as_one_types(tmp_path: Path) -> None:
@@ -86,6 +93,57 @@ async def test_many_tasks_are_looked_through_in_a_thread_and_the_keys_wait_for_i
         await app.press("enter", "V", "d", "d")
         await app.until(lambda: "11 tasks are in the trash" in app.text)
         assert len(app.names) == 1088
+
+
+async def test_words_are_looked_for_in_texts_that_are_made_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "tasks.json"
+    state = saved_list(file)
+    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
+    state.save_to_file(file)
+    made: list[str] = []
+    _count(monkeypatch, "core.query.text_of", made)
+    _count(monkeypatch, "core.query_terms._notes_of", made)
+    async with opened(file) as app:
+        await app.press("/", "1")
+        await app.until(lambda: app.lines[0].split()[:2] == ["/1", "371"])
+        await app.until(lambda: made.count("text_of") == 1100)
+        made.clear()
+        await app.press("0", "9", "9")
+        await app.until(lambda: app.lines[0].split()[:2] == ["/1099", "1"])
+        assert not made
+        await app.press("escape", "x")
+        await app.until(lambda: any("[x]" in row for row in app.rows))
+        await app.press("/")
+        await app.type("is:done 1099")
+        await app.until(lambda: app.lines[0].split()[:3] == ["/is:done", "1099", "1"])  # as it is now
+
+
+async def test_a_search_that_is_left_before_it_found_anything_shows_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "tasks.json"
+    state = saved_list(file)
+    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
+    state.save_to_file(file)
+    begun, left = Event(), Event()
+    find = Searched.find
+
+    def find_late(self: Searched, query: Query, known: Mapping[str, Task]) -> list[Task]:
+        begun.set()
+        left.wait()
+        return find(self, query, known)
+
+    monkeypatch.setattr(Searched, "find", find_late)
+    async with opened(file) as app:
+        await app.press("/", "1")
+        await app.until(begun.is_set)
+        await app.press("escape")
+        await app.until(lambda: not app.app.main.search_line.is_open)
+        left.set()
+        await app.app.showing.settled()
+        assert app.lines[0].split()[:3] == ["All", "tasks", "1100"]
 
 
 async def test_a_change_costs_what_changed_and_not_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,10 +12,10 @@ from core.facts import Moment, moment
 from core.glance import Glance
 from core.list_state import ListState
 from core.task import Task
-from core.tasklist import place
-from ui.board import Board, Built, Shown, Sorting, build, build_found, sort_into_views
+from ui.board import Board, Built, Shown, build, build_found, sort_into_views
 from ui.newest import Newest
 from ui.screens.list_screen import ListScreen
+from ui.searched import Searched
 from ui.sentences import empty_view
 from ui.views import ORDERS, View, title
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE = 1000
 """Tasks that are looked through without a thread: it takes less than a frame."""
+_NOTHING_SEARCHED = Searched(-1)
 
 
 class Showing:
@@ -60,7 +61,7 @@ class Showing:
         """Whether the views of all tasks have to be made anew."""
         self._then: Callable[[], None] = _nothing
         self._version = 0
-        self._sorted: tuple[int, list[Task]] = (-1, [])
+        self._searched = _NOTHING_SEARCHED
         self._found_by: Query | None = None
         self._before = Shown()
         self.searched = ""
@@ -113,22 +114,22 @@ class Showing:
         """Bring the tasks into order while the first word is typed."""
         tasks, version = list(self._state.known.values()), self._version
         if len(tasks) > _AT_ONCE and self._settled.is_set():
-            self._newest.ask(lambda: self._sort(tasks, version))
+            self._newest.ask(lambda: _quietly(lambda: self._find_in(tasks, version)))
 
     def search(self, text: str) -> None:
         """Show what `text` finds; where that is faulty, what is shown stays, and the fault is told."""
         if self.shown.view.kind != "search":
             self._before = self.shown
-        self.searched = text
         if text.strip():
+            self.searched = text
             self._ask(Shown(View("search", text)))
         else:
             self.end_search()
 
     def end_search(self) -> None:
         """Show what was shown before the search."""
-        self.searched = ""
-        if self.shown.view.kind == "search":
+        asked, self.searched = self.searched, ""
+        if asked or self.shown.view.kind == "search":  # else nothing is found, or about to be
             self._ask(self._before)
 
     def update(self, changed: Iterable[str]) -> None:
@@ -160,7 +161,7 @@ class Showing:
         tasks, stale, version = list(self._state.known.values()), self._stale, self._version
         now = self._now() if stale else self._board.now
         self._asked += 1
-        ticket, sorting = self._asked, self._board.sorting
+        ticket, sorting, known = self._asked, self._board.sorting, self._state.known
 
         def attempt() -> Callable[[], None]:
             sorted_in, text = sort_into_views(tasks, now) if stale else sorting, self._query(shown.view)
@@ -174,9 +175,9 @@ class Showing:
             except QueryError as error:
                 fault = error
                 return lambda: self._refuse(ticket, fault)
-            self._sort(tasks, version)
-            found = self._find(query, shown, now, sorted_in)
-            return lambda: self._install(ticket, found, query)
+            found = self._find_in(tasks, version).find(query, known)
+            built = build_found(shown, found, now, sorted_in, lambda task: bool(query.filter([task], known)))
+            return lambda: self._install(ticket, built, query)
 
         if len(tasks) <= _AT_ONCE and self._settled.is_set():
             attempt()()
@@ -190,16 +191,19 @@ class Showing:
 
         return parse(text, now=self._clock().astimezone(), week_start=self.week_start)
 
-    def _find(self, query: Query, shown: Shown, now: Moment, sorting: Sorting) -> Built:
-        """What `query` finds."""
-        known = self._state.known
-        found = query.select(self._sorted[1], known)
-        return build_found(shown, found, now, sorting, lambda task: bool(query.filter([task], known)))
+    def _find_in(self, tasks: list[Task], version: int) -> Searched:
+        """What to find all that in, made where there is none."""
+        if self._searched.version != version:
+            self._searched = Searched(version, tasks)
+        return self._searched
 
-    def _sort(self, tasks: list[Task], version: int) -> Callable[[], None]:
-        if self._sorted[0] != version:
-            self._sorted = (version, sorted(tasks, key=place))
-        return _nothing
+    def _prepare_next(self, query: Query | None) -> None:
+        """Have the next key of a search find fast; where that key comes first, it does not wait for this."""
+        if query is None:
+            self._searched = _NOTHING_SEARCHED
+        elif self.searched and len(self._state.known) > _AT_ONCE:
+            read = self._searched.read
+            self._newest.ask(lambda: _quietly(read))
 
     def _query(self, view: View) -> str | None:
         """The query of a view that is one."""
@@ -223,6 +227,7 @@ class Showing:
         self._settled.set()
         self._screen.search_line.accept()
         self._show()
+        self._prepare_next(query)
         if fresh:
             then, self._then = self._then, _nothing
             then()
@@ -257,6 +262,12 @@ class Showing:
 
     def _now(self) -> Moment:
         return moment(self._clock().astimezone())
+
+
+def _quietly(act: Callable[[], object]) -> Callable[[], None]:
+    """Do that, and have nothing shown."""
+    act()
+    return _nothing
 
 
 def _nothing() -> None:
