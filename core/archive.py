@@ -20,7 +20,7 @@ from msgspec import Struct
 
 from core import checkpoint, durable
 from core.errors import FileSafetyError, InvalidContentError, UnavailableError, from_os_error
-from core.packed import PackedError, pack, unpack
+from core.packed import PackedError, pack, unpack, unpacked_blocks
 
 if TYPE_CHECKING:
     from core.store import Kept
@@ -161,12 +161,27 @@ def _kept(file: Path, raw: bytes, put: Callable[[Path], None]) -> Copy:
         durable.sync_directory(target.parent)
     except OSError as error:
         raise from_os_error(error, target, "saved") from error
-    if content(target) != raw:
+    if not _holds(target, raw):
         raise UnavailableError(
             f"{target.name} is not what was to be copied, and nothing was changed: todurable doctor --repair moves it.",
             target,
         )
     return Copy(target, header.seq, at, _digest(raw))
+
+
+def _holds(path: Path, raw: bytes) -> bool:
+    """Whether `raw` is in the copy at `path`, which is not unpacked all at once for that."""
+    read, at = durable.read_file(path, follow=False), 0
+    if read is None:
+        return False
+    try:
+        for block in unpacked_blocks(read[0]) if path.suffix == ".gz" else (read[0],):
+            if not raw.startswith(block, at):
+                return False
+            at += len(block)
+    except PackedError:
+        return False
+    return at == len(raw)
 
 
 def make_directory(path: Path) -> None:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from functools import cache
 from importlib import import_module
+from io import BytesIO
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -91,12 +93,15 @@ def encode(tasks: TaskList, saved_at: str) -> bytes:
     """The file that holds `tasks`, in order of their ids."""
     start = b'{"schema_version":%d,"seq":%d,"next_id":%d,"checksum":"' % (SCHEMA_VERSION, tasks.seq, tasks.next_id)
     unknown = b"".join(b",%b:%b" % (_encode(key), _encode(value)) for key, value in tasks.extra.items())
-    rest = [
-        b'","saved_at":%b%b,' % (_encode(saved_at), unknown) + _TASKS,
-        *_lines(sorted(tasks.tasks.values(), key=attrgetter("id"))),
-        _END,
-    ]
-    return b"".join([start, _digest(start, *rest), *rest])
+    rest = b'","saved_at":%b%b,' % (_encode(saved_at), unknown) + _TASKS
+    lines = _lines(sorted(tasks.tasks.values(), key=attrgetter("id")))
+    written = BytesIO()  # what it holds becomes the result: there is never a second copy of it
+    for part in chain([start, b" " * CHECKSUM_DIGITS, rest], lines, [_END]):
+        written.write(part)
+    with written.getbuffer() as whole:
+        after = len(start) + CHECKSUM_DIGITS
+        whole[len(start) : after] = _digest(start, whole[after:])
+    return written.getvalue()
 
 
 def verify(raw: bytes) -> bool:

@@ -44,6 +44,7 @@ _TEMPORARY = r"(\.(backup|journal|damaged|schema)[^/]*)?\.[0-9]+\.[0-9a-f]{12}\.
 """What follows the name of a file in that of a temporary one beside it, or beside one of its siblings."""
 _ANY_TEMPORARY = r"\..+\.[0-9]+\.[0-9a-f]{12}\.tmp"
 _SMALLEST_BLOCK, _LARGEST_BLOCK = 1 << 16, 1 << 30
+_COMPARED = 1 << 20
 _PRIVATE = 0o600
 
 
@@ -93,6 +94,22 @@ def read_file(path: Path, *, follow: bool = True, limit: int | None = None) -> t
         close_synced(descriptor)
 
 
+def same_bytes(one: Path, other: Path) -> bool:
+    """Whether two files, of which only the first may be a link, hold the same. Raises OSError."""
+    first = os.open(one, _READ)
+    try:
+        second = os.open(other, _READ | getattr(os, "O_NOFOLLOW", 0))
+        try:
+            while (block := os.read(first, _COMPARED)) == os.read(second, _COMPARED):
+                if not block:
+                    return True
+            return False
+        finally:
+            close_synced(second)
+    finally:
+        close_synced(first)
+
+
 def close_synced(descriptor: int) -> None:
     """Close a descriptor that wrote nothing which is not on the disk.
 
@@ -106,10 +123,10 @@ def _read_all(descriptor: int, size: int, limit: int | None) -> bytes:
     """What is in a file of `size` bytes, if it still is: then nothing has to be put together."""
     if limit is not None:
         return os.read(descriptor, limit)
-    block = min(max(size + 1, _SMALLEST_BLOCK), _LARGEST_BLOCK)
     parts = []
-    while part := os.read(descriptor, block):
+    while part := os.read(descriptor, min(max(size + 1, _SMALLEST_BLOCK), _LARGEST_BLOCK)):
         parts.append(part)
+        size -= len(part)
     return b"".join(parts)
 
 

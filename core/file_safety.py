@@ -238,19 +238,19 @@ class SafeFileManager:
         first: list[Path] = []
         with self._named_errors():
             durable.sweep(self.path)
-            old = durable.read_file(self.path)
-            stands = expected or (old[1] if old else None)
+            old, same, good = self._examine_old(raw, check)
+            stands = expected or old
 
             def make_way() -> None:
                 self._refuse_changed(stands)  # only what we have read may become a backup
-                kept.extend(self._make_way(old, check, create_backup=create_backup, replaced=replaced))
+                kept.extend(self._make_way(old, check, good=good, create_backup=create_backup, replaced=replaced))
                 if self._missing_first_backup(create_backup):
                     first.append(self._first_backup(raw))
                 self._refuse_changed(stands)
 
-            if old is not None and old[0] == raw and not self._missing_first_backup(create_backup):
+            if old is not None and same and not self._missing_first_backup(create_backup):
                 durable.settle(self.path)
-                self._good[self.path] = old[1]
+                self._good[self.path] = old
                 return ()
             with _discarding(first):
                 self._replace(raw, make_way)
@@ -264,18 +264,24 @@ class SafeFileManager:
 
     # Steps
 
+    def _examine_old(self, raw: bytes, check: Check[Any]) -> tuple[Identity | None, bool, bool]:
+        """What stands there, whether it is `raw`, and whether it is good. It is not held beside `raw` for long."""
+        read = durable.read_file(self.path)
+        return (read[1], read[0] == raw, _accepts(check, read[0], self.path)) if read else (None, False, False)
+
     def _make_way(
-        self, old: tuple[bytes, Identity] | None, check: Check[Any], *, create_backup: bool, replaced: str
+        self, old: Identity | None, check: Check[Any], *, good: bool, create_backup: bool, replaced: str
     ) -> tuple[Path, ...]:
         stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
         kept = []
         for path in [path for path in self.backup_paths if create_backup and not self._is_good(path, check)]:
             kept.append(durable.set_aside(path, f"damaged-{stamp}"))
             os.unlink(path)
-        if old is not None and not _accepts(check, old[0], self.path):
+            self._good.pop(path, None)
+        if old is not None and not good:
             if replaced:  # at last, so that attempts that fail do not each leave a copy
                 kept.append(durable.set_aside(self.path, f"{replaced}-{stamp}"))
-        elif old is not None and create_backup and not self._is_newest_backup(old[0]):
+        elif old is not None and create_backup and not self._is_newest_backup(old):
             self._rotate()
         return tuple(kept)
 
@@ -304,14 +310,11 @@ class SafeFileManager:
         self._good[path] = found[1]
         return True
 
-    def _is_newest_backup(self, raw: bytes) -> bool:
+    def _is_newest_backup(self, old: Identity) -> bool:
         if not self.backup_paths:
             return True
         known = self._good.get(self.backup_paths[0])  # `_is_good` has just seen it
-        if known is not None and known.size != len(raw):
-            return False
-        found = durable.read_file(self.backup_paths[0], follow=False)
-        return found is not None and found[0] == raw
+        return known is not None and known.size == old.size and durable.same_bytes(self.path, self.backup_paths[0])
 
     def _missing_first_backup(self, create_backup: bool) -> bool:
         return create_backup and self.backup_count > 0 and not os.path.lexists(self.backup_paths[0])

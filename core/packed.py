@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 MAX_UNPACKED = 1 << 30
 """Bytes: more than any file of ours has; a smaller file that claims to unpack to more is none of ours."""
+_BLOCK = 1 << 20
 _GZIP = 31
 """What zlib calls gzip's header and trailer around 32 KB of window."""
 
@@ -21,19 +24,25 @@ def pack(raw: bytes) -> bytes:
 
 def unpack(raw: bytes, limit: int = MAX_UNPACKED) -> bytes:
     """What `raw` holds, every checksum of it verified. Raises PackedError, also for more than `limit` bytes."""
+    return b"".join(unpacked_blocks(raw, limit))
+
+
+def unpacked_blocks(raw: bytes, limit: int = MAX_UNPACKED) -> Iterator[bytes]:
+    """As `unpack`, a block at a time; it is whole only where this comes to its end."""
     import zlib
 
-    parts, rest, room = [], raw, limit
+    rest, room = raw, limit
     while rest:
         unpacking = zlib.decompressobj(_GZIP)
-        try:
-            parts.append(unpacking.decompress(rest, room + 1))
-        except zlib.error as error:
-            raise PackedError("it cannot be unpacked") from error
-        room -= len(parts[-1])
-        if room < 0:
-            raise PackedError(f"it unpacks to more than {limit:,} bytes")
-        if not unpacking.eof:
-            raise PackedError("it ends early")
+        while not unpacking.eof:
+            try:
+                block = unpacking.decompress(rest, _BLOCK)
+            except zlib.error as error:
+                raise PackedError("it cannot be unpacked") from error
+            rest, room = unpacking.unconsumed_tail, room - len(block)
+            if room < 0:
+                raise PackedError(f"it unpacks to more than {limit:,} bytes")
+            if not (block or rest or unpacking.eof):
+                raise PackedError("it ends early")
+            yield block
         rest = unpacking.unused_data
-    return b"".join(parts)
