@@ -25,6 +25,7 @@ from core.recovery import RecoveryReport
 from core.safekeeping import copy_before, copy_if_due, daily_copy, is_dangerous
 from core.store import News, TaskStore
 from core.surroundings import little_space
+from ui.large_blocks import MANY, give_back_large_blocks
 
 Doing = Literal["commit", "refresh", "checkpoint", "copy"]
 
@@ -210,6 +211,8 @@ class StoreWorker:
             else:
                 self._report = store.report
                 self._tell(loaded)
+                if len(loaded.opened.tasks.tasks) > MANY:
+                    give_back_large_blocks()
                 return True
             with self._changed:
                 self._changed.wait_for(lambda: self._asked_to_load or self._stopping)
