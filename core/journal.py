@@ -195,7 +195,8 @@ class Journal:
         try:
             status = os.lstat(self.path)
         except FileNotFoundError:
-            return True
+            self._end = 0
+            return self._descriptor is not None or self.size > 0
         except OSError as error:
             raise from_os_error(error, self.path, "read") from error
         self._end = status.st_size

@@ -46,8 +46,8 @@ def counted() -> Iterator[Costs]:
 
     def counting(name: str, real: Callable[..., Any]) -> Callable[..., Any]:
         def counted_call(*arguments: Any, **options: Any) -> Any:
-            result = real(*arguments, **options)
             costs.calls[name] += 1
+            result = real(*arguments, **options)
             costs.read += len(result) if name == "read" else 0
             costs.written += result if name == "write" else 0
             return result
@@ -112,11 +112,15 @@ def test_a_change_from_elsewhere_costs_the_change_not_the_list(tmp_path: Path) -
 
 
 def test_a_look_at_a_list_where_nothing_is_new_costs_two_calls(tmp_path: Path) -> None:
-    _state, store = _writer(write_list(FEW, tmp_path))
-    with counted() as costs:
-        store.refresh()
-    assert costs.calls == {"lstat": 1, "stat": 1}
-    store.close()
+    file = write_list(FEW, tmp_path)
+    unchanged = TaskStore(file)
+    unchanged.load()
+    for journal_exists in (False, True):
+        store = _writer(file)[1] if journal_exists else unchanged
+        with counted() as costs:
+            store.refresh()
+        assert costs.calls == {"lstat": 1, "stat": 1}
+        store.close()
 
 
 def test_opening_reads_each_byte_once(tmp_path: Path) -> None:
