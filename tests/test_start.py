@@ -10,10 +10,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
 from bench.lists import write_list
+from ui import arguments as grammar
+from ui.verb import Verb
 
 MANY = 6_000
 """Tasks of a list so large that no checkpoint follows a change."""
@@ -140,3 +143,19 @@ def test_add_defines_two_enumerations_and_no_named_tuple(file: Path) -> None:
         builtins.__build_class__ = build_seen
     """
     assert sorted(told(watching, "seen", file, "add", "Buy milk")) == ["Priority", "Status"]
+
+
+def test_the_app_waits_for_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Verb] = []
+    real = grammar._texts
+
+    def counted(verb: Verb) -> dict[str, Any]:
+        made.append(verb)
+        return real(verb)
+
+    monkeypatch.setattr(grammar, "_texts", counted)
+    options = grammar.parse(["--file", "here", "--demo"])
+    assert (options.verb, options.file, options.demo, made) == ("tui", "here", True, [])
+    with pytest.raises(SystemExit):
+        grammar.parse(["--file", "here", "--help"])
+    assert len(made) == len(grammar.VERBS)

@@ -37,7 +37,8 @@ class UsageError(TodurableError):
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
     """The options in `arguments`. Raises UsageError; for --help and --version prints and raises SystemExit.
 
-    Only the verb that is called gets a parser: making them all takes longer than most commands do.
+    Only the verb that is called gets a parser: making them all takes longer than most commands do, and would be a part
+    of the app's start that can be felt.
     """
     options = argparse.Namespace(
         verb="tui",
@@ -52,6 +53,8 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         lock_timeout=None,
     )
     place = _place_of_verb(arguments)
+    if place is None and not any(argument.startswith(("-h", "--help")) for argument in arguments):
+        return _app_parser().parse_args(arguments, options)
     verb = next((verb for verb in VERBS if place is not None and verb.name == arguments[place]), None)
     if verb is None or place is None:
         return build_parser().parse_args(arguments, options)
@@ -66,11 +69,17 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return found
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line."""
+def _app_parser() -> _Parser:
+    """The parser of what stands there where no verb does."""
     parser = _Parser(prog=PROGRAM, description=DESCRIPTION, epilog=f"exit codes: {EXIT_CODES}")
     _add_options_of_every_verb(parser)
     add_tui(parser)
+    return parser
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line."""
+    parser = _app_parser()
     verbs = parser.add_subparsers(dest="verb", metavar="COMMAND", title="commands", parser_class=_Parser)
     for verb in VERBS:
         _add_arguments(verbs.add_parser(verb.name, help=verb.summary, **_texts(verb)), verb)
