@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -112,8 +113,12 @@ _KNOWN = _TAKEN | _DERIVED | set(_INSTANTS) | set(_DAYS)
 def _moment(value: Any, place: int) -> datetime:
     try:
         return datetime.fromisoformat(value).astimezone(UTC)
-    except (ValueError, TypeError):
-        raise ImportedFileError(f"Entry {place} has a time that is none: {str(value)[:40]}.") from None
+    except (ValueError, TypeError, OverflowError):
+        raise _no_time(value, place) from None
+
+
+def _no_time(value: Any, place: int) -> ImportedFileError:
+    return ImportedFileError(f"Entry {place} has a time that is none: {str(value)[:40]}.")
 
 
 def _instant(value: Any, place: int) -> str:
@@ -121,7 +126,10 @@ def _instant(value: Any, place: int) -> str:
 
 
 def _day(value: Any, place: int, moment: datetime) -> str:
-    local = _moment(value, place).astimezone(moment.tzinfo).replace(tzinfo=None)
+    try:
+        local = _moment(value, place).astimezone(moment.tzinfo).replace(tzinfo=None)
+    except OverflowError:  # in the year 1 or 9999, and in the zone of the user in another one
+        raise _no_time(value, place) from None
     if (local.hour, local.minute, local.second) == (0, 0, 0):
         return local.date().isoformat()
     return local.isoformat(timespec="seconds" if local.second else "minutes")
@@ -154,4 +162,7 @@ def _stamp(moment: str | None) -> str | None:
     """A day, a local time or an instant as Taskwarrior writes it; a naive time is one of the system's zone."""
     if moment is None:
         return None
-    return datetime.fromisoformat(moment).astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    there = datetime.fromisoformat(moment)
+    with suppress(OverflowError, ValueError):  # 9999-12-31, for never, is in no other zone
+        there = there.astimezone(UTC)
+    return f"{there.year:04}{there:%m%dT%H%M%SZ}"
