@@ -116,6 +116,14 @@ def with_weekday(text: str, style: str = "iso") -> str:
     return f"{SHORT_WEEKDAYS[date.fromisoformat(text[:10]).weekday()]} {written(text, style)} {text[11:]}".rstrip()
 
 
+def local_time(instant: str) -> str:
+    """The local time of the system at `instant`, to the second; that of UTC where it is in no year there."""
+    moment = datetime.fromisoformat(instant)
+    with suppress(OverflowError, ValueError):
+        moment = moment.astimezone()
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds")
+
+
 def written(text: str, style: str, today: date | None = None) -> str:
     """The day of `text`, as `parse_date` gives it, in a style of the profile: 2026-12-24, 24.12.2026, 12/24/2026.
 

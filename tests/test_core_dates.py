@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from time import tzset
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.dates import WEEKDAYS, DateError, parse_date, parse_leading_date, with_weekday, written
+from core.dates import WEEKDAYS, DateError, local_time, parse_date, parse_leading_date, with_weekday, written
 from core.task import check_fields
 
 TUESDAY = date(2026, 11, 24)
@@ -302,3 +303,23 @@ def test_a_day_without_a_year_is_the_next_one(today: date, wanted: date) -> None
 def test_with_a_zone_the_result_is_a_time_that_its_clocks_show(wall: datetime) -> None:
     found = datetime.fromisoformat(parse_date(f"{wall:%Y-%m-%d %H:%M}", today=TUESDAY, zone=BERLIN))
     assert found.replace(tzinfo=BERLIN).astimezone(UTC).astimezone(BERLIN).replace(tzinfo=None) == found
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "local"),
+    [
+        ("Europe/Berlin", "2026-07-01T22:30:05.123456Z", "2026-07-02T00:30:05"),
+        ("America/New_York", "0001-01-01T00:00:00Z", "0001-01-01T00:00:00"),
+        ("Asia/Tokyo", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59"),
+    ],
+)
+def test_an_instant_is_told_in_local_time_where_there_is_one(
+    zone: str, instant: str, local: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", zone)
+    tzset()
+    try:
+        assert local_time(instant) == local
+    finally:
+        monkeypatch.undo()
+        tzset()

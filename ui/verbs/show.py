@@ -8,7 +8,7 @@ from typing import Any
 
 from core import attachments
 from core.changes import Change, Record
-from core.dates import with_weekday
+from core.dates import local_time, with_weekday
 from core.display import literal, literal_block
 from core.history import search
 from core.list_state import ListState
@@ -80,7 +80,7 @@ def _shown(field: str, value: Any, state: ListState, style: str) -> str:
     if field in _DAYS:
         return with_weekday(value, style)
     if field in _INSTANTS:
-        return _local(value, style)
+        return with_weekday(local_time(value), style)
     if field in _WORDS:
         return _WORDS[field](value)
     return ", ".join(value) if isinstance(value, tuple) else str(value)
@@ -93,12 +93,6 @@ def _files(names: Iterable[str], lost: Collection[str]) -> str:
 def _called(uid: str, state: ListState) -> str:
     task = state.known.get(uid)
     return f"{task.id} {task.name}" if task else f"{uid} (removed)"
-
-
-def _local(instant: str, style: str) -> str:
-    from datetime import datetime
-
-    return with_weekday(datetime.fromisoformat(instant).astimezone().strftime("%Y-%m-%dT%H:%M:%S"), style)
 
 
 def _rule(rule: str) -> str:
@@ -123,7 +117,7 @@ def _told(history: Sequence[_Change], state: ListState, style: str) -> Iterator[
         yield "  what happened"
     for record, change in history:
         said = record.label if change.creates or change.purges else told_change(change, record.label, state.known)
-        yield literal(f"  {_local(record.at, style)}  {said}")
+        yield literal(f"  {with_weekday(local_time(record.at), style)}  {said}")
 
 
 _WORDS: dict[str, Callable[[Any], str]] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
@@ -12,7 +11,7 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from core.dates import with_weekday, written
+from core.dates import local_time, with_weekday, written
 from core.display import literal, literal_block
 from core.recurrence import shown
 from core.task import Priority, Task
@@ -140,8 +139,8 @@ def _fields(task: Task, known: Mapping[str, Task], date_style: str) -> Iterable[
 def _instant(instant: str | None, date_style: str) -> str:
     if not instant:
         return ""
-    moment = datetime.fromisoformat(instant).astimezone()
-    return f"{written(moment.date().isoformat(), date_style)} {moment:%H:%M}"
+    moment = local_time(instant)
+    return f"{written(moment, date_style)} {moment[11:16]}"
 
 
 def _minutes(minutes: int | None) -> str:
