@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple, TypeAlias
 
-from core import archive, checkpoint
+from core import archive, checkpoint, jobs
 from core.state import AppState
 from core.store import TaskStore
 
@@ -91,8 +91,9 @@ def damage(directory: Path) -> list[str]:
 
 
 def leftovers(directory: Path) -> list[str]:
-    """Temporary files that are still there; those of timestamped copies are removed a day later."""
-    return sorted(path.name for path in directory.rglob("*.tmp") if path.parent != archive.directory(directory / FILE))
+    """Temporary files that are still there; those of timestamped copies and of jobs are removed a day later."""
+    later = (archive.directory(directory / FILE), jobs.directory(directory / FILE))
+    return sorted(path.name for path in directory.rglob("*.tmp") if path.parent not in later)
 
 
 def up_to_date(directory: Path) -> bool:

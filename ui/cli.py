@@ -55,7 +55,8 @@ def _give_up_what_cannot_be_written() -> None:
     """Let a stream lead nowhere that has something left: that has been told, or nobody is there any more. Else Python
     tries it once more as it ends, and tells that it failed in words and an exit code of its own.
     """
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
         try:
             if stream is not None and not stream.closed:
                 stream.flush()
@@ -63,6 +64,7 @@ def _give_up_what_cannot_be_written() -> None:
             nowhere = os.open(os.devnull, os.O_WRONLY)
             os.dup2(nowhere, stream.fileno())
             os.close(nowhere)
+            setattr(sys, name, None)
 
 
 def _occupy_standard_streams() -> None:
