@@ -333,7 +333,7 @@ def test_a_restoring_whose_app_is_killed_is_told_by_the_next(file: Path) -> None
     with Child(HOLDER, file.with_name("tasks.json.lock")) as child:
         assert child.hear() == "held"
         with Terminal(command, columns=120, rows=30) as terminal:
-            terminal.until_shown("two")
+            terminal.until_shown("saved")
             terminal.send("gh")
             terminal.until_shown("as it is now")
             terminal.send("j")

@@ -59,6 +59,12 @@ class Changing:
             self.refuse(_READ_ONLY)
         return self.read_only is None
 
+    def can_compare(self) -> bool:
+        """Whether the whole list is there, for something else to be compared with it. Where not, that is told."""
+        if not self.opened:
+            self.refuse(_READING)
+        return self.opened
+
     def refuse(self, why: str) -> None:
         """Say why something was not done."""
         self.screen.message.say(why, problem=True)

@@ -59,12 +59,16 @@ class KeepActions:
         self._app, self._changing, self._file, self._clock = app, changing, file, clock
 
     async def action_history(self) -> None:
+        if not self._changing.can_compare():
+            return
         from ui.screens.history_screen import HistoryScreen
 
         current = self._changing.screen.tasks.current
         await self._app.push_screen(HistoryScreen(self._files, self._restoring(), self._clock, current))
 
     async def action_backups(self) -> None:
+        if not self._changing.can_compare():
+            return
         from ui.screens.backups_screen import BackupsScreen
 
         await self._app.push_screen(
