@@ -146,6 +146,34 @@ async def test_a_search_that_is_left_before_it_found_anything_shows_nothing(
         assert app.lines[0].split()[:3] == ["All", "tasks", "1100"]
 
 
+async def test_what_was_shown_before_is_there_at_once_unless_something_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "tasks.json"
+    state = saved_list(file)
+    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
+    state.save_to_file(file)
+    built: list[str] = []
+    async with opened(file) as app:
+        await app.until(lambda: app.lines[0].split()[:3] == ["All", "tasks", "1100"])
+        _count(monkeypatch, "ui.showing.build", built)
+        for keys in (["/", "7", "7", "escape"], ["/", "7", "7", "enter", "escape"]):
+            await app.press(*keys)
+            await app.until(lambda: app.lines[0].split()[:3] == ["All", "tasks", "1100"])
+        assert not built
+        await app.press("x", "3")
+        await app.until(lambda: app.lines[0].split()[:1] == ["Today"])
+        await app.press("1")
+        await app.until(lambda: app.lines[0].split()[:3] == ["All", "tasks", "1099"])  # and not what was completed
+        await app.press("3", "1", "3", "1")
+        await app.until(lambda: app.lines[0].split()[:3] == ["All", "tasks", "1099"])
+        assert len(built) == 2
+        await app.press("3")
+        await app.add("task 1100")
+        await app.press("1")
+        await app.until(lambda: app.lines[0].split()[:3] == ["All", "tasks", "1100"])
+
+
 async def test_a_change_costs_what_changed_and_not_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "tasks.json"
     state = saved_list(file)

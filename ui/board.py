@@ -95,6 +95,11 @@ class Board:
         self._built = build(Shown(), (), now, sort_into_views((), now))
 
     @property
+    def built(self) -> Built:
+        """What is shown, with all that changed since it was built."""
+        return self._built
+
+    @property
     def shown(self) -> Shown:
         """What is open."""
         return self._built.shown

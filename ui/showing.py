@@ -61,6 +61,10 @@ class Showing:
         """Whether the views of all tasks have to be made anew."""
         self._then: Callable[[], None] = _nothing
         self._version = 0
+        self._installed_at = -1
+        """The version of the list for which what is shown was made."""
+        self._earlier: tuple[int, Built] | None = None
+        """What was shown before, and that version; what a query found is made anew."""
         self._searched = _NOTHING_SEARCHED
         self._found_by: Query | None = None
         self._before = Shown()
@@ -149,6 +153,7 @@ class Showing:
         """Show what is late now, or today's."""
         if self._stale:
             return
+        self._earlier = None
         if self._board.tick(self._now(), self._state.known):
             self._show()
         else:
@@ -157,7 +162,11 @@ class Showing:
     # Steps
 
     def _ask(self, shown: Shown) -> None:
-        """Show that, at once where only few tasks have to be looked at."""
+        """Show that, at once where only few tasks have to be looked at, or it was shown before and nothing changed."""
+        if self._earlier and not self._stale and (self._version, shown) == (self._earlier[0], self._earlier[1].shown):
+            self._asked += 1
+            self._install(self._asked, self._earlier[1], None)
+            return
         tasks, stale, version = list(self._state.known.values()), self._stale, self._version
         now = self._now() if stale else self._board.now
         self._asked += 1
@@ -219,10 +228,13 @@ class Showing:
     def _install(self, ticket: int, built: Built, query: Query | None) -> None:
         if ticket != self._asked:
             return
+        if self._found_by is None:
+            self._earlier = (self._installed_at, self._board.built)
         known, fresh, self._found_by = self._state.known, self._stale, query
         self._stale = False
         self._board.install(built)
         self._board.update(self._missed, known)
+        self._installed_at = -1 if self._missed else self._version
         self._missed = set()
         self._settled.set()
         self._screen.search_line.accept()
