@@ -13,7 +13,7 @@ ARGS ?=
 help:
 	@echo 'make run      start todurable on your own list   (make run ARGS="list --json")'
 	@echo 'make test     run all tests                      (make test ARGS="-k journal")'
-	@echo 'make prove    try everything to lose a change (five minutes)'
+	@echo 'make prove    try everything to lose a change (ten minutes)'
 	@echo 'make check    formatting, lint, types, import contracts'
 	@echo 'make bench    what everything costs, beside SQLite, an empty app and rivals'
 	@echo 'make screenshots  the pictures and the table of keys in README.md'
