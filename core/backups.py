@@ -20,6 +20,7 @@ from core.task import Status, Task
 from core.zip_backup import Backup
 
 _ASIDE = re.compile(r"\.(damaged|schema-[0-9]+)-[0-9TZ]+(-[0-9]+)?")
+_DAILY = re.compile(r"daily-(.+)_\d{8}T\d{6}\.\d{6}Z\.zip")
 _SAVED = re.compile(r"_\d{8}T\d{6}\.\d{6}Z\.zip")
 
 
@@ -61,7 +62,8 @@ def find(files: SafeFileManager, places: Iterable[Path] = ()) -> Iterator[Path]:
     yield from (path for path in files.backup_paths if os.path.lexists(path))
     yield from (copy.path for copy in archive.copies(file))
     for place in dict.fromkeys((archive.directory(file), *places)):
-        yield from sorted((place / name for name in _names(place) if _SAVED.search(name)), reverse=True)
+        names = (name for name in _names(place) if _SAVED.search(name) and not _is_of_another(name, file.name))
+        yield from sorted((place / name for name in names), reverse=True)
     for name in sorted(_names(file.parent)):
         if name.startswith(file.name) and _ASIDE.fullmatch(name, len(file.name)):
             yield file.parent / name
@@ -156,6 +158,12 @@ def _kind(path: Path) -> str:
     if path.parent.name == "backups":
         return "copy"
     return "set aside" if ".damaged-" in path.name or ".schema-" in path.name else "backup"
+
+
+def _is_of_another(name: str, file: str) -> bool:
+    """Whether a ZIP is the daily one of a list that is called otherwise than `file`: two may have one second place."""
+    daily = _DAILY.fullmatch(name)
+    return daily is not None and daily[1] != file
 
 
 def _names(place: Path) -> list[str]:

@@ -118,7 +118,7 @@ def _attachments(place: Place) -> Iterator[Remark]:
     file, tasks = place.files.path, place.tasks.tasks.values()
     lost = [f"{attachments.file_name(name)} of task {task.id}" for task, name in attachments.missing(file, tasks)]
     if lost:
-        yield Remark("attachments", f"Attached files are missing: {_some(lost)}. A backup may have them.")
+        yield Remark("attachments", f"Attached files are missing: {_some(lost)}. A backup may have them.", damage=True)
     for name in dict.fromkeys(name for task in tasks for name in task.attachments):
         path = attachments.path_of(file, name)
         if path is not None and attachments.is_there(file, name) and attachments.digest_of(path) != name[:64]:
@@ -135,6 +135,10 @@ def _history(place: Place) -> Iterator[Remark]:
             gaps.append(str(entry))
             continue
         newest, oldest, count = newest or entry, entry, count + 1
+    if newest is None and place.tasks.seq:
+        said = f"None of its {place.tasks.seq} changes can be read, for there is no journal"
+        yield Remark("history", f"{said}: the list is whole, its past is not.")
+        return
     yield Remark("history", f"{count} changes can be read.")
     if gaps:
         yield Remark("history", f"{_some(gaps)} cannot: the list is whole, its past is not.")

@@ -67,7 +67,7 @@ def test_attached_files_that_are_missing_or_changed(here: Instance, tmp_path: Pa
     (tmp_path / "attachments" / names[0]).unlink()
     (tmp_path / "attachments" / names[1]).write_text("changed")
     missing, changed = told(here, "attachments")
-    assert missing.text.startswith("Attached files are missing: a.txt of task 1.")
+    assert (missing.damage, missing.text[:48]) == (True, "Attached files are missing: a.txt of task 1. A b")
     assert (changed.damage, "b.txt is not what was attached" in changed.text) == (True, True)
 
 

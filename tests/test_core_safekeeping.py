@@ -12,6 +12,7 @@ import pytest
 
 from core import archive
 from core.archive import copies
+from core.backups import find
 from core.errors import DiskFullError
 from core.safekeeping import BULK, copy_before, copy_if_due, is_dangerous, sweep
 from core.store import Kept, TaskStore
@@ -121,3 +122,13 @@ def test_what_a_crash_left_half_written_goes_when_nobody_can_be_at_work_on_it(fi
     sweep(file, now + timedelta(hours=25))
     assert not any(path.exists() for path in left)
     assert all(path.exists() for path in (*others, copy.path))
+
+
+def test_the_daily_zip_of_another_list_is_no_backup_of_this_one(tmp_path: Path) -> None:
+    here = opened(tmp_path / "tasks.json")
+    place = tmp_path / "stick"
+    place.mkdir()
+    ours = [place / f"{name}_20261121T080000.000005Z.zip" for name in ("daily-tasks.json", "before the flood")]
+    for path in (*ours, place / "daily-work.json_20261121T080000.000005Z.zip"):
+        path.write_bytes(b"")
+    assert sorted(find(here.store.files, [place])) == sorted(ours)

@@ -98,7 +98,11 @@ def test_one_task_of_a_backup_is_restored_and_the_rest_left(file: Path, said: Ca
 
 
 def test_an_attached_file_that_was_lost_comes_back_from_a_zip(
-    file: Path, home: Path, said: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+    file: Path,
+    home: Path,
+    said: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert file.exists()
     for name in ("note.txt", "photo.txt"):
@@ -110,6 +114,8 @@ def test_an_attached_file_that_was_lost_comes_back_from_a_zip(
     note.unlink()
     photo.unlink()
     assert "attachments note.txt (missing), photo.txt (missing)" in said("show", "2")
+    assert main(["backup"]) == 0
+    assert "Attached files are missing, so they are not in it: note.txt, photo.txt." in capsys.readouterr().err
     assert "attach “two”: attachments +photo.txt" in said("history", "2")
     assert "add --yes" in said("restore", later, code=1)
     assert not note.exists()

@@ -310,3 +310,23 @@ class TestDoctor:
         assert {name: entry.content for name, entry in snapshot(directory).items()} == {
             name: entry.content for name, entry in before.items()
         }
+
+
+def test_a_list_of_which_only_the_journal_is_left_is_written_anew(directory: Path) -> None:
+    for name in CASCADE:
+        (directory / name).unlink()
+    code, found = diagnosis()
+    assert (code, found["state"], states(found)[MAIN]) == (5, "damaged", "missing")
+    assert "To put it right: todurable doctor --repair" in todurable("doctor").out
+    assert diagnosis("--repair")[0] == 5
+    code, found = diagnosis()
+    assert (code, found["state"], states(found)[MAIN]) == (0, "good", "good")
+    assert [task["name"] for task in tasks_shown()] == NAMES
+
+
+def test_a_past_that_is_gone_is_told(directory: Path) -> None:
+    (directory / JOURNAL).unlink()
+    assert "None of its 5 changes can be read, for there is no journal" in todurable("doctor").out
+    ended = todurable("history")
+    assert (ended.code, ended.err) == (1, "None of the 5 changes can be read: the journal that had them is gone.\n")
+    assert [task["name"] for task in tasks_shown()] == NAMES

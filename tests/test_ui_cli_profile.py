@@ -263,7 +263,7 @@ def test_the_folder_of_a_list_that_was_named_is_not_made(home: Path, capsys: pyt
     assert main(["profile", "set", "lists.work", str(away)]) == 0
     assert f"The folder {away.parent} is not there" in capsys.readouterr().err
     assert "its folder does not exist" in said(capsys, "--list", "work", "add", "x", code=3)
-    assert main(["--list", "work", "list"]) == 0
+    assert main(["--list", "work", "list"]) == 3
     assert f"The folder of your list, {away.parent}, is not there" in capsys.readouterr().err
     assert call("--list", "work", "tui", terminal=True).code == 3
     said(capsys, "profile", "set", "file", str(away))

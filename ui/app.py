@@ -326,6 +326,9 @@ class TaskApp(SturdyApp):
         if self._told_first:
             self.main.message.say_besides(" ".join(self._told_first), problem=True)
         self.status.show()
+        if self.changing.waiting is not None:
+            self.call_later(self.changing.waiting)
+            self.changing.waiting = None
 
     async def _stop_at(self, error: FileSafetyError) -> None:
         from ui.screens.stop_screen import StopScreen

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from core.errors import FileSafetyError, TodurableError
@@ -23,6 +23,8 @@ class Changing:
         self.screen = screen
         self.opened = False
         """Whether the list has been read."""
+        self.waiting: Callable[[], Awaitable[None]] | None = None
+        """What is to be done once it has been."""
         self.read_only: FileSafetyError | None = None
         """Why the list can only be read; None where it can be changed."""
         self._saved = saved
@@ -59,11 +61,11 @@ class Changing:
             self.refuse(_READ_ONLY)
         return self.read_only is None
 
-    def can_compare(self) -> bool:
-        """Whether the whole list is there, for something else to be compared with it. Where not, that is told."""
+    def waits(self, act: Callable[[], Awaitable[None]]) -> bool:
+        """Whether `act`, which needs the whole list, has to wait for it; it is then done once that is there."""
         if not self.opened:
-            self.refuse(_READING)
-        return self.opened
+            self.waiting = act
+        return not self.opened
 
     def refuse(self, why: str) -> None:
         """Say why something was not done."""

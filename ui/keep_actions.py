@@ -59,7 +59,7 @@ class KeepActions:
         self._app, self._changing, self._file, self._clock = app, changing, file, clock
 
     async def action_history(self) -> None:
-        if not self._changing.can_compare():
+        if self._changing.waits(self.action_history):
             return
         from ui.screens.history_screen import HistoryScreen
 
@@ -67,7 +67,7 @@ class KeepActions:
         await self._app.push_screen(HistoryScreen(self._files, self._restoring(), self._clock, current))
 
     async def action_backups(self) -> None:
-        if not self._changing.can_compare():
+        if self._changing.waits(self.action_backups):
             return
         from ui.screens.backups_screen import BackupsScreen
 

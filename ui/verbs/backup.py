@@ -7,7 +7,7 @@ from argparse import Namespace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core import archive, zip_backup
+from core import archive, attachments, zip_backup
 from core.display import literal
 from core.jobs import Running
 from core.paths import absolute_path, make_private_directory, profile_file
@@ -29,6 +29,8 @@ def run(options: Namespace, out: Output) -> int:
         source = Source(file, tasks, profile_file(os.environ))
         with ProgressLine("Backing up", quiet=options.quiet) as line:
             made = make(source, target, options.name or file.stem, line)
+    if lost := [attachments.file_name(name) for _task, name in attachments.missing(file, tasks.tasks.values())]:
+        out.warn(f"Attached files are missing, so they are not in it: {', '.join(lost)}.")
     size, count = os.stat(made).st_size, sum(task.status is not Status.DELETED for task in tasks.tasks.values())
     if out.json:
         out.document({"file": str(made), "seq": tasks.seq, "tasks": count, "size": size})

@@ -65,8 +65,9 @@ class _Finding(NamedTuple):
 
     @property
     def list_damaged(self) -> bool:
-        """Whether the list's own files are: they are written anew then."""
-        return self.report is not None or any(file.damage for file in self.files)
+        """Whether the list's own files are, or only its journal is there: they are written anew then."""
+        lost = self.files[:1] and self.files[0].state == "missing" and any(file.seq for file in self.files)
+        return bool(self.report is not None or lost or any(file.damage for file in self.files))
 
     @property
     def repairable(self) -> bool:

@@ -44,10 +44,11 @@ def run(options: Namespace, out: Output) -> int:
         )
         entries = list(islice(search(store.journal.path, wanted), options.limit or None))
         known = {} if out.json else _named_in(entries, store, out)
+        nothing = "" if entries else _nothing(store, wanted)
     if out.json:
         out.document([_document(entry) for entry in entries])
     elif not entries:
-        out.note("No change matches." if wanted != Wanted() else "Nothing was changed yet.")
+        out.note(nothing)
     else:
         out.lines(_rows(entries, known, out, now))
         if len(entries) == options.limit:
@@ -58,6 +59,18 @@ def run(options: Namespace, out: Output) -> int:
 def moment_number(text: str, timeline: Timeline, now: datetime) -> int:
     """The number of the last change at the moment `text`: that is a number itself, or a day or time."""
     return int(text) if text.isdecimal() else timeline.last_before(parse_moment(text, now, end=True))
+
+
+def _nothing(store: TaskStore, wanted: Wanted) -> str:
+    """Why there is no change to print."""
+    if wanted != Wanted():
+        return "No change matches."
+    seq = store.load().tasks.seq
+    return (
+        f"None of the {seq} changes can be read: the journal that had them is gone."
+        if seq
+        else "Nothing was changed yet."
+    )
 
 
 def _at(store: TaskStore, options: Namespace, out: Output, now: datetime) -> int:

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 
 from core.display import literal
-from core.errors import TodurableError
+from core.errors import TodurableError, UnavailableError
 from core.facts import moment
 from core.list_state import ListState
 from core.paths import data_directory
@@ -41,6 +41,7 @@ def run(options: Namespace, out: Output) -> int:
     with list_for(options, out) as (store, profile):
         asked = query(_text(options, profile.filters), profile.week_start)
         state = load(store, out)
+    _refuse_lost_folder(state, store.files.path)
     tasks = asked.search(state.known)
     today = moment(datetime.now())  # noqa: DTZ005 - the user's own clock
     groups = grouped(tasks, options.group, today.day, profile.date_style) if options.group else [("", tasks)]
@@ -91,9 +92,15 @@ def _for_people(
         yield from islice(rows, len(group))
 
 
-def _nothing(state: ListState, path: Path, asked: Query, *, everything: bool) -> str:
+def _refuse_lost_folder(state: ListState, path: Path) -> None:
+    """Refuse to call a list empty whose drive is not connected."""
     if state.seq == 0 and not os.path.isdir(path.parent) and path.parent != data_directory(os.environ):
-        return f"The folder of your list, {path.parent}, is not there. Connect its drive, or make the folder."
+        raise UnavailableError(
+            f"The folder of your list, {path.parent}, is not there. Connect its drive, or make the folder.", path
+        )
+
+
+def _nothing(state: ListState, path: Path, asked: Query, *, everything: bool) -> str:
     if state.seq == 0 and not os.path.lexists(path):
         return f"There is no list at {path} yet: the first task that you add makes it."
     if everything and not asked.text.removesuffix("status!=deleted"):
