@@ -159,3 +159,10 @@ def test_the_app_waits_for_no_command(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SystemExit):
         grammar.parse(["--file", "here", "--help"])
     assert len(made) == len(grammar.VERBS)
+
+
+def test_the_help_is_the_same_without_what_is_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        grammar.parse(["--help"])
+    command = [sys.executable, "-m", "ui.cli", "--help"]
+    assert subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout == capsys.readouterr().out

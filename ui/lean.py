@@ -46,6 +46,10 @@ def _call(module: str, name: str, *arguments: Any, **options: Any) -> Any:
     return getattr(_real(module), name)(*arguments, **options)
 
 
+def _as_it_is(text: str | None) -> str | None:
+    return text  # none is given for a description that there is not
+
+
 def _one_or_more(one: str, more: str, number: int) -> str:
     return one if number == 1 else more
 
@@ -54,7 +58,7 @@ _STAND_INS: dict[str, dict[str, _Functions | None]] = {
     "uuid": {"platform": {"system": lambda: os.uname().sysname}},
     "pathlib": {"fnmatch": {}, "ntpath": {}, "urllib.parse": _later("urllib.parse", "quote_from_bytes")},
     # Nobody has translated the words of argparse; ours are English too.
-    "argparse": {"gettext": {"gettext": str, "ngettext": _one_or_more}},
+    "argparse": {"gettext": {"gettext": _as_it_is, "ngettext": _one_or_more}},
     # In typing_extensions it looks for what `typing` has in every Python that we run on. None: not there.
     "msgspec": {
         "typing_extensions": None,
