@@ -472,3 +472,23 @@ async def test_files_are_attached_opened_and_taken_off(
         await app.until(lambda: app.says("Nothing is attached yet."))
         await app.press("escape", "u")
         await app.until(lambda: app.task("pay the rent").attachments == (name,))
+
+
+async def test_what_was_not_shown_is_not_taken_back(file: Path) -> None:
+    async with opened(file, size=(120, 30)) as app:
+        await app.press("g", "h")
+        await app.until_on(HistoryScreen)
+        await app.press("j", "j", "j")
+        await until_read(app, "The list after change 3: 4 differences to now")
+        state = AppState()
+        state.load_from_file(file)
+        state.add_task("from elsewhere")
+        state.save_to_file(file)
+        await app.until(lambda: "from elsewhere" in app.names)
+        await app.press("R")
+        await until_read(app, "The list after change 3: 5 differences to now")
+        assert app.says("The list was changed meanwhile: look at what is different now, then restore.")
+        assert "from elsewhere" in app.names
+        await app.press("R")
+        await until_read(app, "after change 3: as it is now")
+        assert "from elsewhere" not in app.names

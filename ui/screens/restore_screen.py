@@ -102,6 +102,8 @@ class RestoreScreen(Screen[None]):
         self._restoring = restoring
         self._jobs: list[Running] = []
         self._then: Then | None = None
+        self._compared: Mapping[str, Task] = {}
+        """The list with which that was compared."""
         self._wanted = -1
         self._whole = False
         self._one_at_a_time = Lock()
@@ -169,7 +171,7 @@ class RestoreScreen(Screen[None]):
                 self.app.call_from_thread(self._show_failure, index, str(error))
                 return
         if not worker.is_cancelled:
-            self.app.call_from_thread(self._show, index, then, rows)
+            self.app.call_from_thread(self._show, index, then, rows, now)
 
     def show_none(self, told: str = "") -> None:
         """Show no state, and give up what is being read."""
@@ -178,9 +180,9 @@ class RestoreScreen(Screen[None]):
         self._told_then.update(told)
         self.differences.show(())
 
-    def _show(self, index: int, then: Then, rows: Sequence[Difference]) -> None:
+    def _show(self, index: int, then: Then, rows: Sequence[Difference], now: Mapping[str, Task]) -> None:
         if index == self._wanted:
-            self._then = then
+            self._then, self._compared = then, now
             self._told_then.update(literal(f"The list {then.label}: {self._words(len(rows))}"))
             self.differences.show(rows)
 
@@ -197,17 +199,29 @@ class RestoreScreen(Screen[None]):
     def action_restore(self) -> None:
         """Restore what is marked, else what is under the cursor."""
         rows = self.differences.chosen
-        if self._then is not None and rows:
+        if self._then is not None and rows and self._is_current():
             self._do(Chosen(self._then, tuple(rows)))
-        else:
+        elif not rows:
             self.say("There is nothing to restore here." if self._then else "It is not read yet.")
 
     def action_restore_all(self) -> None:
         """Restore the whole list."""
         if self._then is None:
             self.say("It is not read yet.")
-        else:
+        elif self._is_current():
             self._do(Chosen(self._then, None))
+
+    def _is_current(self) -> bool:
+        """Whether what is shown is what restoring would change. Where somebody changed the list, that is shown anew."""
+        if self._restoring.now() == self._compared:
+            return True
+        self.say("The list was changed meanwhile: look at what is different now, then restore.")
+        self._show_anew()
+        return False
+
+    def _show_anew(self) -> None:
+        index, self._wanted = self._wanted, -1
+        self.show_state(index)
 
     def prepare(self, chosen: Chosen, progress: Progress) -> str:
         """What has to be on the disk before; called in a thread. Returns a warning. Raises TodurableError."""
@@ -246,14 +260,12 @@ class RestoreScreen(Screen[None]):
     def _finish(self, chosen: Chosen, warning: str) -> None:
         self.say(" ".join(filter(None, (self._restoring.restore(chosen), warning))))
         if self.is_attached:
-            index, self._wanted = self._wanted, -1
-            self.show_state(index)
+            self._show_anew()
 
     def action_toggle_list(self) -> None:
         """Show the whole list as it was, or only what was different."""
         self._whole = not self._whole
-        index, self._wanted = self._wanted, -1
-        self.show_state(index)
+        self._show_anew()
 
     async def action_leave(self) -> None:
         await self.dismiss()
