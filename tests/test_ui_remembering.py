@@ -18,6 +18,7 @@ from tests.in_process import call
 from tests.processes import Child
 from tests.trouble import HOLDER
 from ui import running, side_worker
+from ui.commands import COMMANDS, rebound
 from ui.screens.list_screen import ListScreen
 from ui.screens.welcome_screen import WelcomeScreen
 from ui.views import View
@@ -217,3 +218,11 @@ async def test_tasks_are_dragged_beside_each_other_and_onto_a_project(tmp_path: 
         await app.pilot.mouse_down(tasks, offset=(20, 0))
         await app.pilot.mouse_up(sidebar, offset=(5, line))
         await app.until(lambda: app.task("two").project == "home")
+
+
+def test_a_command_that_is_misnamed_is_told_with_those_that_may_be_meant() -> None:
+    _rebound, problems = rebound(COMMANDS, {"undo": ("z",), "list.undo": ("y",)})
+    assert problems == [
+        "There is no command “undo” to give keys to, but history.undo.",
+        "There is no command “list.undo” to give keys to, but history.undo.",
+    ]

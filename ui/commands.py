@@ -131,7 +131,7 @@ def rebound(commands: Sequence[Command], keys: Mapping[str, Sequence[str]]) -> t
     A key that another command has is taken by nobody anew: the command keeps its own.
     """
     known = {command.id for command in commands}
-    problems = [f"There is no command “{name}” to give keys to." for name in keys if name not in known]
+    problems = [_no_command(name, known) for name in keys if name not in known]
     taken = {keys_: command for command in commands for keys_ in command.keys if command.id not in keys}
     result = []
     for command in commands:
@@ -144,6 +144,13 @@ def rebound(commands: Sequence[Command], keys: Mapping[str, Sequence[str]]) -> t
             taken |= dict.fromkeys(wanted, command)
         result.append(replace(command, keys=wanted))
     return tuple(result), problems
+
+
+def _no_command(name: str, known: Iterable[str]) -> str:
+    """That there is none of this name, and those that may have been meant."""
+    meant = sorted(one for one in known if name.rpartition(".")[2] in one)
+    besides = f", but {', '.join(meant)}" if meant else ""
+    return f"There is no command “{name}” to give keys to{besides}."
 
 
 def _clash(one: str, other: str) -> bool:
