@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextvars import Context
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from core.glance import glance
 from core.state import AppState
 from tests.app_driver import Driver, opened, running, saved_list
 from tests.instances import ticking
+from ui.app import TaskApp
 from ui.first_look import FirstLook, first_look
 from ui.store_worker import StoreWorker
 from ui.views import ALL, INBOX
@@ -66,6 +69,26 @@ async def test_what_compares_with_the_whole_list_waits_for_it(
         assert app.app.main.is_active
         start(app.app.worker)
         await app.until(lambda: shown in app.text)
+
+
+async def test_a_look_that_comes_before_there_is_a_list_to_show_waits_for_it(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    saved_list(file, *(f"task {number:03}" for number in range(1, 201)))
+    seen = glance(file, lambda _task: True, 100)
+    assert seen is not None
+
+    def look_early(app: TaskApp) -> None:
+        app._events = asyncio.get_running_loop()
+        # as in the thread that looks, which knows no app
+        Context().run(app._when_mounted, lambda: app.showing.show_first(ALL, seen))
+
+    monkeypatch.setattr(TaskApp, "on_load", look_early, raising=False)
+    monkeypatch.setattr(StoreWorker, "start", lambda _worker: None)
+    async with running(file) as app:
+        await app.until(lambda: "task 001" in app.text)
+        await app.press(*["ctrl+d"] * 4)
+        assert "task 001" not in _names(app)
 
 
 async def test_a_look_that_comes_late_shows_nothing(file: Path) -> None:

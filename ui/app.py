@@ -137,13 +137,17 @@ class TaskApp(SturdyApp):
         if self._events is not None:
             self._events.call_soon_threadsafe(act)
 
+    def _when_mounted(self, show: Callable[[], None]) -> None:
+        """Have it done by this thread once there is a list to show something in: nothing is painted before."""
+        self._post(show if self.main.tasks.is_mounted else lambda: self._when_mounted(show))
+
     def get_default_screen(self) -> Screen[None]:
         return self.main
 
     def on_mount(self) -> None:
         self._events = asyncio.get_running_loop()
         if (first := self._first) is not None:
-            first.then(lambda found: self._post(lambda: self.showing.show_first(first.view, found)))
+            first.then(lambda found: self._when_mounted(lambda: self.showing.show_first(first.view, found)))
         self.call_after_refresh(self._be_ready)  # the screen first
         self.main.tour.wanted = self.memory.is_first_time()
         self.set_interval(_TICK, self.showing.tick)
