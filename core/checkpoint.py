@@ -95,14 +95,9 @@ def encode(tasks: TaskList, saved_at: str) -> bytes:
     unknown = b"".join(b",%b:%b" % (_encode(key), _encode(value)) for key, value in tasks.extra.items())
     rest = b'","saved_at":%b%b,' % (_encode(saved_at), unknown) + _TASKS
     lines = _lines(sorted(tasks.tasks.values(), key=attrgetter("id")))
-    head = start + b" " * CHECKSUM_DIGITS + rest + next(lines, b"")
     written = BytesIO()  # what it holds becomes the result: there is never a second copy of it
-    written.seek(len(head) * (len(tasks.tasks) // _AT_ONCE + 1))  # made as large as it will be: what grows, moves
-    written.write(b" ")
-    written.seek(0)
-    for part in chain([head], lines, [_END]):
+    for part in chain([start, b" " * CHECKSUM_DIGITS, rest], lines, [_END]):
         written.write(part)
-    written.truncate()
     with written.getbuffer() as whole:
         after = len(start) + CHECKSUM_DIGITS
         whole[len(start) : after] = _digest(start, whole[after:])

@@ -69,6 +69,13 @@ def test_a_checkpoint_is_made_once(listed: TaskList) -> None:
     assert peak(lambda: checkpoint.encode(listed, "2026-01-01T00:00:00.000000Z")) < 1.7 * size
 
 
+def test_what_is_long_in_a_few_tasks_is_not_taken_for_the_length_of_all(listed: TaskList) -> None:
+    for uid, task in list(listed.tasks.items())[:1_000]:
+        listed.tasks[uid] = replace(task, description="x" * 2_000)
+    size = len(checkpoint.encode(listed, "2026-01-01T00:00:00.000000Z"))
+    assert peak(lambda: checkpoint.encode(listed, "2026-01-01T00:00:00.000000Z")) < 2 * size
+
+
 def test_a_save_holds_no_more_than_the_old_file_beside_the_new_one(listed: TaskList, tmp_path: Path) -> None:
     files = SafeFileManager(tmp_path / "saved.json")
     old = checkpoint.encode(listed, "2026-01-01T00:00:00.000000Z")
@@ -96,3 +103,8 @@ def test_large_blocks_are_given_back() -> None:
     if sys.platform.startswith("linux"):  # only its C library keeps them
         assert kept("keep") > 15 << 20
         assert kept("give back") < 5 << 20
+
+
+def test_without_ctypes_they_are_kept() -> None:
+    program = "import sys; sys.modules['ctypes'] = None; from ui.large_blocks import *; give_back_large_blocks()"
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=Path(__file__).parents[1])

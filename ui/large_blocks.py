@@ -7,6 +7,7 @@ M_MMAP_THRESHOLD): a screen that stays open for weeks would hold on to a fourth 
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 
 MANY = 10_000
 """Tasks for which it pays to load `ctypes`."""
@@ -18,9 +19,10 @@ def give_back_large_blocks() -> None:
     """Have blocks of a megabyte or more given back, now and from now on at once, where the system knows how."""
     if not sys.platform.startswith("linux"):
         return
-    import ctypes
+    # A Python without libffi has no ctypes, a static one no libraries, and only the GNU library has these functions.
+    with suppress(ImportError, OSError, AttributeError):
+        import ctypes
 
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):  # only the GNU library has it
+        library = ctypes.CDLL(None)
         library.mallopt(_MMAP_THRESHOLD, _LARGE)
         library.malloc_trim(0)
