@@ -161,7 +161,7 @@ def _kept(file: Path, raw: bytes, put: Callable[[Path], None]) -> Copy:
         durable.sync_directory(target.parent)
     except OSError as error:
         raise from_os_error(error, target, "saved") from error
-    if not _holds(target, raw):
+    if not (checkpoint.verify(raw) and _holds(target, raw)):
         raise UnavailableError(
             f"{target.name} is not what was to be copied, and nothing was changed: todurable doctor --repair moves it.",
             target,
