@@ -174,6 +174,19 @@ async def test_what_was_shown_before_is_there_at_once_unless_something_changed(
         await app.until(lambda: app.lines[0].split()[:3] == ["All", "tasks", "1100"])
 
 
+async def test_a_regular_expression_that_takes_too_long_is_told_and_nothing_stands_still(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    state = saved_list(file)
+    state.add_tasks([{"name": f"{'a' * 200}b {number}", "priority": 0} for number in range(1100)])
+    state.save_to_file(file)
+    async with opened(file) as app:
+        await app.press("/")
+        await app.type("/(a|aa)+$/")
+        await app.until(lambda: "takes too long" in app.text)
+        await app.press("escape", "x")
+        await app.until(lambda: any("[x]" in row for row in app.rows))
+
+
 async def test_a_change_costs_what_changed_and_not_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = tmp_path / "tasks.json"
     state = saved_list(file)

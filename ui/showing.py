@@ -181,10 +181,10 @@ class Showing:
 
             try:
                 query = self._parsed(text)
+                found = self._find_in(tasks, version).find(query, known)  # a regular expression may take too long
             except QueryError as error:
                 fault = error
                 return lambda: self._refuse(ticket, fault)
-            found = self._find_in(tasks, version).find(query, known)
             built = build_found(shown, found, now, sorted_in, lambda task: bool(query.filter([task], known)))
             return lambda: self._install(ticket, built, query)
 
