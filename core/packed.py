@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 MAX_UNPACKED = 1 << 30
 """Bytes: more than any file of ours has; a smaller file that claims to unpack to more is none of ours."""
-_BLOCK = 1 << 20
+_PIECE = 1 << 14
+"""Bytes that are unpacked at once: to no more than a thousand times as many."""
 _GZIP = 31
 """What zlib calls gzip's header and trailer around 32 KB of window."""
 
@@ -31,18 +32,18 @@ def unpacked_blocks(raw: bytes, limit: int = MAX_UNPACKED) -> Iterator[bytes]:
     """As `unpack`, a block at a time; it is whole only where this comes to its end."""
     import zlib
 
-    rest, room = raw, limit
-    while rest:
+    at, room = 0, limit
+    while at < len(raw):
         unpacking = zlib.decompressobj(_GZIP)
         while not unpacking.eof:
+            piece = raw[at : at + _PIECE]
+            if not piece:
+                raise PackedError("it ends early")
             try:
-                block = unpacking.decompress(rest, _BLOCK)
+                block = unpacking.decompress(piece)
             except zlib.error as error:
                 raise PackedError("it cannot be unpacked") from error
-            rest, room = unpacking.unconsumed_tail, room - len(block)
+            at, room = at + len(piece) - len(unpacking.unused_data), room - len(block)
             if room < 0:
                 raise PackedError(f"it unpacks to more than {limit:,} bytes")
-            if not (block or rest or unpacking.eof):
-                raise PackedError("it ends early")
             yield block
-        rest = unpacking.unused_data
