@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from core.task import Task
 
 
+def many_tasks(directory: Path) -> Path:
+    """A list so long that it is looked through in a thread."""
+    file = directory / "tasks.json"
+    state = saved_list(file)
+    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
+    state.save_to_file(file)
+    return file
+
+
 async def test_it_finds_as_one_types(tmp_path: Path) -> None:
     file = tmp_path / "tasks.json"
     saved_list(file, "buy milk", "pay rent", "milk the cow")
@@ -98,10 +107,7 @@ async def test_many_tasks_are_looked_through_in_a_thread_and_the_keys_wait_for_i
 async def test_words_are_looked_for_in_texts_that_are_made_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "tasks.json"
-    state = saved_list(file)
-    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
-    state.save_to_file(file)
+    file = many_tasks(tmp_path)
     made: list[str] = []
     _count(monkeypatch, "core.query.text_of", made)
     _count(monkeypatch, "core.query_terms._notes_of", made)
@@ -123,10 +129,7 @@ async def test_words_are_looked_for_in_texts_that_are_made_once(
 async def test_a_search_that_is_left_before_it_found_anything_shows_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "tasks.json"
-    state = saved_list(file)
-    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
-    state.save_to_file(file)
+    file = many_tasks(tmp_path)
     begun, left = Event(), Event()
     find = Searched.find
 
@@ -149,10 +152,7 @@ async def test_a_search_that_is_left_before_it_found_anything_shows_nothing(
 async def test_what_was_shown_before_is_there_at_once_unless_something_changed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = tmp_path / "tasks.json"
-    state = saved_list(file)
-    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
-    state.save_to_file(file)
+    file = many_tasks(tmp_path)
     built: list[str] = []
     async with opened(file) as app:
         await app.until(lambda: app.lines[0].split()[:3] == ["All", "tasks", "1100"])
@@ -188,10 +188,7 @@ async def test_a_regular_expression_that_takes_too_long_is_told_and_nothing_stan
 
 
 async def test_a_change_costs_what_changed_and_not_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = tmp_path / "tasks.json"
-    state = saved_list(file)
-    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
-    state.save_to_file(file)
+    file = many_tasks(tmp_path)
     looked: list[str] = []
     for where in ("ui.board.views_of", "ui.views.place", "ui.widgets.task_list.task_line"):
         _count(monkeypatch, where, looked)
