@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import calendar
 from datetime import UTC, date, datetime, timedelta, tzinfo
-from time import tzset
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from core.dates import WEEKDAYS, DateError, local_time, parse_date, parse_leading_date, with_weekday, written
 from core.task import check_fields
+from tests.zones import system_zone
 
 TUESDAY = date(2026, 11, 24)
 MONDAY, SATURDAY, SUNDAY = 0, 5, 6
@@ -313,13 +313,6 @@ def test_with_a_zone_the_result_is_a_time_that_its_clocks_show(wall: datetime) -
         ("Asia/Tokyo", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59"),
     ],
 )
-def test_an_instant_is_told_in_local_time_where_there_is_one(
-    zone: str, instant: str, local: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TZ", zone)
-    tzset()
-    try:
+def test_an_instant_is_told_in_local_time_where_there_is_one(zone: str, instant: str, local: str) -> None:
+    with system_zone(zone):
         assert local_time(instant) == local
-    finally:
-        monkeypatch.undo()
-        tzset()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from time import tzset
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from core.interop import NAMES, Entry, ImportedFileError, format_called, guess
 from core.task import Priority, Status
 from tests.instances import a_task, new_state
 from tests.valid_tasks import tasks
+from tests.zones import system_zone
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
@@ -135,20 +135,15 @@ def test_taskwarrior_needs_no_more_than_a_description() -> None:
     ("zone", "time"), [("Asia/Tokyo", "99991231T235959Z"), ("America/New_York", "00010101T000000Z")]
 )
 def test_a_time_that_is_in_no_year_of_its_user_is_refused_and_one_that_is_in_no_other_zone_is_written(
-    zone: str, time: str, monkeypatch: pytest.MonkeyPatch
+    zone: str, time: str
 ) -> None:
-    monkeypatch.setenv("TZ", zone)
-    tzset()
-    try:
+    with system_zone(zone):
         taskwarrior = format_called("taskwarrior")
         with pytest.raises(ImportedFileError, match="Entry 1 has a time that is none"):
             taskwarrior.read(json.dumps([{"description": "a", "due": time}]).encode(), NOW.astimezone(ZoneInfo(zone)))
         ends = ("0001-01-01T00:00", "9999-12-31T23:59")
         written = taskwarrior.write([replace(a_task(), due=due) for due in ends])
         assert all(f'"due":"{due[:4]}'.encode() in written.replace(b" ", b"") for due in ends)
-    finally:
-        monkeypatch.undo()
-        tzset()
 
 
 def test_csv() -> None:
