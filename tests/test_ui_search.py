@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from core.state import AppState
 from tests.app_driver import opened, saved_list
 from ui.searched import Searched
 
@@ -185,6 +187,25 @@ async def test_a_regular_expression_that_takes_too_long_is_told_and_nothing_stan
         await app.until(lambda: "takes too long" in app.text)
         await app.press("escape", "x")
         await app.until(lambda: any("[x]" in row for row in app.rows))
+
+
+async def test_what_became_overdue_meanwhile_is_not_left_out_of_what_was_shown_before(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    saved_list(file)
+    state = AppState()
+    state.load_from_file(file)
+    state.add_tasks([{"name": "soon", "due": "2026-11-21T12:30"}])
+    state.save_to_file(file)
+    times = [datetime(2026, 11, 21, 12, tzinfo=UTC).astimezone().replace(hour=12)]
+    async with opened(file, clock=lambda: times[-1]) as app:
+        await app.press("5")
+        await app.until(lambda: app.lines[0].split()[:1] == ["Overdue"])
+        await app.press("1")
+        await app.until(lambda: app.lines[0].split()[:2] == ["All", "tasks"])
+        times.append(times[0] + timedelta(hours=1))
+        app.app.showing.tick()
+        await app.press("5")
+        await app.until(lambda: app.lines[0].split()[:2] == ["Overdue", "1"])
 
 
 async def test_a_change_costs_what_changed_and_not_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
