@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,8 +13,6 @@ from core.state import AppState
 from core.task import Status
 from tests.in_process import call, shown
 from ui.listing import day_in_words
-
-TODAY = date.today()  # noqa: DTZ011 - as the command reads the clock
 
 
 @pytest.fixture(autouse=True)
@@ -116,7 +114,8 @@ def test_dates_are_written_as_the_profile_says(style: str, written: str) -> None
     assert "2400-01-01" in call("list").out
     shown_one = call("show", "2").out
     assert f"due         Sat {written}\n" in shown_one
-    assert f"  what happened\n  {TODAY:%a} " in shown_one
+    created = datetime.fromisoformat(shown("list", "lawn")[0]["created"]).astimezone()
+    assert f"  what happened\n  {created:%a} " in shown_one
     call("edit", "2", "every:year")
     assert call("done", "2").out.endswith(f"Mon {written.replace('2400', '2401')}\n")
 
@@ -137,10 +136,11 @@ def test_nothing_found_says_what_was_implied() -> None:
     ("away", "words"), [(-1, "yesterday"), (0, "today"), (1, "tomorrow"), (-2, ""), (7, ""), (6, "day")]
 )
 def test_days_near_today_are_words(away: int, words: str) -> None:
-    day = TODAY + timedelta(away)
+    today = date(2026, 11, 21)
+    day = today + timedelta(away)
     expected = {"": day.isoformat(), "day": SHORT_WEEKDAYS[day.weekday()]}.get(words, words)
-    assert day_in_words(day.isoformat(), TODAY.isoformat()) == expected
-    assert day_in_words(f"{day.isoformat()}T17:00", TODAY.isoformat()) == f"{expected} 17:00"
+    assert day_in_words(day.isoformat(), today.isoformat()) == expected
+    assert day_in_words(f"{day.isoformat()}T17:00", today.isoformat()) == f"{expected} 17:00"
 
 
 def test_show_says_all_and_what_happened() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -170,10 +170,10 @@ async def test_the_view_or_query_that_is_shown_first(
     file = tmp_path / "tasks.json"
     state = saved_list(file, "rent", "lawn")
     state.edit(state.tasks, project="home")
-    state.edit(state.tasks[:1], due=f"{date.today():%Y-%m-%d}")  # noqa: DTZ011 - as the app reads the clock
+    state.edit(state.tasks[:1], due="2026-11-18")
     state.save_to_file(file)
     profile = Profile(tour_seen=True, start_view=start_view, filters={"Mine": "lawn"})
-    async with opened(file, profile=profile) as app:
+    async with opened(file, profile=profile, clock=lambda: datetime(2026, 11, 18, 12, tzinfo=UTC)) as app:
         await app.until(lambda: title in app.lines[0] and app.rows)
         assert [name for name in ("rent", "lawn") if any(name in row for row in app.rows)] == names
 
