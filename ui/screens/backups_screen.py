@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.content import Content
 
-_KEYS = "r restore row  R all  space mark  l the list then  tab other pane  b make a ZIP  p its settings  esc back"
+_KEYS = (("b", "make a ZIP"), ("p", "its settings"))
 
 
 class Offer(NamedTuple):

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _NEAR = 20
 """Rows before the end at which the next are read."""
-_KEYS = "r restore row  R all  space mark  l the list then  tab other pane  / find  t this task  esc back"
+_KEYS = (("/", "find"), ("t", "this task"))
 
 
 class HistoryScreen(RestoreScreen):

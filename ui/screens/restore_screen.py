@@ -24,11 +24,14 @@ from core.task import Task
 from ui import sentences
 from ui.widgets.bar import LeftError, shown_in
 from ui.widgets.difference_list import Difference, DifferenceList, all_rows, rows_of
+from ui.widgets.key_line import Key, KeyLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.widgets.option_list import Option
+
+_KEYS = (("r", "restore row"), ("R", "all"), ("space", "mark"), ("l", "the list then"), ("tab", "other pane"))
 
 
 class Then(NamedTuple):
@@ -74,9 +77,7 @@ class RestoreScreen(Screen[None]):
     DEFAULT_CSS = """
     RestoreScreen {
         #restore-title { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
-        #restore-keys { height: auto; max-height: 2; padding: 0 1; }
         #restore-title { background: $surface; text-style: bold; }
-        #restore-keys { color: $text-muted; }
         #restore-message { height: auto; max-height: 3; padding: 0 1; color: $text-accent; }
         Horizontal, Vertical { height: 1fr; }
         OptionList {
@@ -97,7 +98,7 @@ class RestoreScreen(Screen[None]):
     }
     """
 
-    def __init__(self, title: str, keys: str, restoring: Restoring) -> None:
+    def __init__(self, title: str, keys: Sequence[Key], restoring: Restoring) -> None:
         super().__init__()
         self._restoring = restoring
         self._jobs: list[Running] = []
@@ -112,7 +113,7 @@ class RestoreScreen(Screen[None]):
         self.differences = DifferenceList(id="restore-differences")
         self._told_then = Static(markup=False, id="restore-then")
         self._message = Static(markup=False, id="restore-message")
-        self._keys = Static(keys, markup=False, id="restore-keys")
+        self._keys = KeyLine((*_KEYS, *keys, ("esc", "back")))
 
     def compose(self) -> ComposeResult:
         yield self.title_line

@@ -9,6 +9,7 @@ from textual.widgets import Static
 
 from core.display import literal
 from ui.commands import Command, shown_key
+from ui.widgets.key_line import shown
 
 
 class MessageLine(Static):
@@ -29,7 +30,7 @@ class MessageLine(Static):
 
     def __init__(self, commands: Iterable[Command]) -> None:
         self._hints = [(shown_key(command.keys[0]), command.hint) for command in commands if command.hint]
-        super().__init__(_shown(self._hints), markup=False)
+        super().__init__(shown(self._hints), markup=False)
         self.text = ""
         """What is said; empty where nothing is."""
 
@@ -45,18 +46,18 @@ class MessageLine(Static):
     def say_hints(self, hints: Iterable[tuple[str, str]]) -> None:
         """Show keys and what they do."""
         self.text = ""
-        self._show(_shown(hints), problem=False)
+        self._show(shown(hints), problem=False)
 
     def hush(self) -> None:
         """Show the hints again."""
         if self.has_class("-told"):  # else there is nothing to draw anew
             self.text = ""
-            self.update(_shown(_fitting(self._hints, self.size.width)))
+            self.update(shown(_fitting(self._hints, self.size.width)))
             self.remove_class("-told", "-problem")
 
     def on_resize(self) -> None:
         if not self.has_class("-told"):
-            self.update(_shown(_fitting(self._hints, self.size.width)))
+            self.update(shown(_fitting(self._hints, self.size.width)))
 
     def _show(self, content: Content, *, problem: bool) -> None:
         self.update(content)
@@ -70,8 +71,3 @@ def _fitting(hints: list[tuple[str, str]], width: int) -> list[tuple[str, str]]:
     while len(shown) > last and sum(len(key) + len(word) + 3 for key, word in shown) > width:
         del shown[-last - 1]
     return shown
-
-
-def _shown(hints: Iterable[tuple[str, str]]) -> Content:
-    parts = [Content.assemble((key, "bold $text"), f" {word}") for key, word in hints]
-    return Content("  ").join(parts)
