@@ -142,6 +142,15 @@ def saved_list(file: Path, *names: str) -> AppState:
     return state
 
 
+def many_tasks(directory: Path) -> Path:
+    """A list so long that it is looked through in a thread."""
+    file = directory / "tasks.json"
+    state = saved_list(file)
+    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
+    state.save_to_file(file)
+    return file
+
+
 def names_on_disk(file: Path) -> list[str]:
     """What another program finds in the list at `file` now."""
     state = AppState()

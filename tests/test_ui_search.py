@@ -9,7 +9,7 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 from core.state import AppState
-from tests.app_driver import opened, saved_list
+from tests.app_driver import many_tasks, opened, saved_list
 from ui.searched import Searched
 
 if TYPE_CHECKING:
@@ -19,15 +19,6 @@ if TYPE_CHECKING:
 
     from core.query import Query
     from core.task import Task
-
-
-def many_tasks(directory: Path) -> Path:
-    """A list so long that it is looked through in a thread."""
-    file = directory / "tasks.json"
-    state = saved_list(file)
-    state.add_tasks([{"name": f"task {number}", "priority": 0} for number in range(1100)])
-    state.save_to_file(file)
-    return file
 
 
 async def test_it_finds_as_one_types(tmp_path: Path) -> None:

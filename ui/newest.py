@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 from threading import Thread
 from typing import TypeAlias
@@ -12,10 +13,14 @@ Job: TypeAlias = Callable[[], Callable[[], None]]
 
 
 class Newest:
-    """`tell` is called in the thread with what the newest job returned; it must not wait."""
+    """`tell` is called in the thread with what the newest job returned; it must not wait.
 
-    def __init__(self, tell: Callable[[Callable[[], None]], None]) -> None:
+    Where a job fails, that calls `failed` and raises what it raised; the next job is done as ever.
+    """
+
+    def __init__(self, tell: Callable[[Callable[[], None]], None], failed: Callable[[], None] = lambda: None) -> None:
         self._tell = tell
+        self._failed = failed
         self._jobs: SimpleQueue[Job] = SimpleQueue()
         self._thread: Thread | None = None
 
@@ -32,4 +37,14 @@ class Newest:
             job = self._jobs.get()
             while not self._jobs.empty():
                 job = self._jobs.get()
-            self._tell(job())
+            self._tell(self._outcome(job))
+
+    def _outcome(self, job: Job) -> Callable[[], None]:
+        try:
+            return job()
+        except Exception as error:  # noqa: BLE001 - whatever it is, the thread of the screen raises it
+            return partial(self._fail, error)
+
+    def _fail(self, error: Exception) -> None:
+        self._failed()
+        raise error

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -50,9 +50,9 @@ class Showing:
         self.week_start = 0
         self.date_style = "words"
         self._board = Board(self._now())
-        self._newest = Newest(self._tell)
         self._settled = asyncio.Event()
         self._settled.set()
+        self._newest = Newest(self._tell, self._settled.set)
         self._asked = 0
         self._missed: set[str] = set()
         self._glanced = False
@@ -67,7 +67,7 @@ class Showing:
         """What was shown before, and that version; what a query found is made anew."""
         self._searched = _NOTHING_SEARCHED
         self._found_by: Query | None = None
-        self._before = Shown()
+        self._before = self._wanted = Shown()
         self.searched = ""
         """The text of the search that is shown; empty where none is."""
 
@@ -91,7 +91,7 @@ class Showing:
         """Sort all tasks anew into views, show them, and call `then`."""
         self._stale, self._then = True, then
         self._version += 1
-        self._ask(self.shown)
+        self._ask(self._wanted)
 
     def show_first(self, view: View, found: Glance) -> None:
         """Show the first tasks of `view`, unless more is known already."""
@@ -107,12 +107,11 @@ class Showing:
     def open(self, view: View, order: str = "") -> None:
         """Show `view`."""
         self.searched = ""
-        self._ask(Shown(view, order))
+        self._want(Shown(view, order))
 
     def sort(self, order: str) -> None:
         """Show the same tasks in another order."""
-        view = self.shown.view
-        self._ask(Shown(view, order))
+        self._want(Shown(self.shown.view, order))
 
     def prepare_search(self) -> None:
         """Bring the tasks into order while the first word is typed."""
@@ -126,7 +125,7 @@ class Showing:
             self._before = self.shown
         if text.strip():
             self.searched = text
-            self._ask(Shown(View("search", text)))
+            self._want(Shown(View("search", text)))
         else:
             self.end_search()
 
@@ -134,7 +133,7 @@ class Showing:
         """Show what was shown before the search."""
         asked, self.searched = self.searched, ""
         if asked or self.shown.view.kind == "search":  # else nothing is found, or about to be
-            self._ask(self._before)
+            self._want(self._before)
 
     def update(self, changed: Iterable[str]) -> None:
         """Show what changed."""
@@ -146,20 +145,29 @@ class Showing:
         if not self._settled.is_set():
             self._missed |= changed
         if not self._stale:
-            self._board.update(changed, self._state.known)
+            with self._trying():
+                self._board.update(changed, self._state.known)
             self._show()
 
     def tick(self) -> None:
-        """Show what is late now, or today's."""
-        if self._stale:
+        """Show what is late now, or today's; where something else is about to be shown, the next time."""
+        if self._stale or not self._settled.is_set():
             return
         self._earlier = None
-        if self._board.tick(self._now(), self._state.known):
+        same_day = True
+        with self._trying():
+            same_day = self._board.tick(self._now(), self._state.known)
+        if same_day:
             self._show()
         else:
             self.load(_nothing)
 
     # Steps
+
+    def _want(self, shown: Shown) -> None:
+        """Show that, and whatever comes of it once more when the list changes much."""
+        self._wanted = shown
+        self._ask(shown)
 
     def _ask(self, shown: Shown) -> None:
         """Show that, at once where only few tasks have to be looked at, or it was shown before and nothing changed."""
@@ -184,7 +192,7 @@ class Showing:
                 found = self._find_in(tasks, version).find(query, known)  # a regular expression may take too long
             except QueryError as error:
                 fault = error
-                return lambda: self._refuse(ticket, fault)
+                return lambda: self._refuse(ticket, shown, fault)
             built = build_found(shown, found, now, sorted_in, lambda task: bool(query.filter([task], known)))
             return lambda: self._install(ticket, built, query)
 
@@ -230,24 +238,41 @@ class Showing:
             return
         if self._found_by is None:
             self._earlier = (self._installed_at, self._board.built)
-        known, fresh, self._found_by = self._state.known, self._stale, query
+        fresh, self._found_by = self._stale, query
         self._stale = False
         self._board.install(built)
-        self._board.update(self._missed, known)
-        self._installed_at = -1 if self._missed else self._version
-        self._missed = set()
+        missed, self._missed = self._missed, set()
+        self._installed_at = -1 if missed else self._version
         self._settled.set()
-        self._screen.search_line.accept()
+        if not self.searched or built.shown.view.name == self.searched:
+            self._screen.search_line.accept()
+        with self._trying():
+            self._board.update(missed, self._state.known)
         self._show()
         self._prepare_next(query)
         if fresh:
             then, self._then = self._then, _nothing
             then()
 
-    def _refuse(self, ticket: int, error: QueryError) -> None:
-        if ticket == self._asked:
-            self._settled.set()
-            self._screen.search_line.refuse(error)
+    def _refuse(self, ticket: int, shown: Shown, error: QueryError) -> None:
+        """Go on with what is shown, or with all where that is what cannot be found any more."""
+        if ticket != self._asked:
+            return
+        self._settled.set()
+        self._screen.tell_fault(error)
+        self._wanted = Shown() if shown == self.shown else self.shown
+        if self._stale:
+            self._ask(self._wanted)
+
+    @contextmanager
+    def _trying(self) -> Iterator[None]:
+        """Where a regular expression takes too long to see whether a task matches, all is tried anew, and that told."""
+        from core.query_syntax import QueryError
+
+        try:
+            yield
+        except QueryError:
+            self.load(self._then)
 
     def _show(self) -> None:
         board, screen = self._board, self._screen

@@ -6,13 +6,14 @@ the widget is deaf from then on. Here the exception goes the same way, to `App._
 
 from __future__ import annotations
 
+import asyncio
 import select
 import sys
 from collections import deque
 from collections.abc import Callable
 from threading import Thread
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual._context import active_message_pump
 from textual.app import App
@@ -69,8 +70,17 @@ class SturdyApp(App[None]):
             self.call_later(failed.dismiss)  # it could not be made: nothing there would take a key
 
     def on_mount(self) -> None:
+        asyncio.get_running_loop().set_exception_handler(self._handle_exception_of_loop)
         if not self.is_headless and hasattr(select, "poll"):
             self.set_interval(_LOOK, self._leave_after_hang_up)
+
+    def _handle_exception_of_loop(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What other threads have done by this one is no message of a widget."""
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            self._handle_exception(error)
+        else:
+            loop.default_exception_handler(context)
 
     def _leave_after_hang_up(self) -> None:
         """Leave where nobody has the terminal open any more: it is not always told, and its input then never waits."""

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.events import Key, Paste
 
+    from core.query import QueryError
+
     # imported behind the first paint
     from ui.widgets.ask_line import AskLine, Question
     from ui.widgets.details import Details
@@ -155,6 +157,13 @@ class ListScreen(Screen[None]):
         self.focus_list()
         self.search_line.close()
         self.message.display = True
+
+    def tell_fault(self, error: QueryError) -> None:
+        """Say what is wrong with a query: where it is typed, if it is."""
+        if self.search_line.is_open:
+            self.search_line.refuse(error)
+        else:
+            self.message.say(str(error), problem=True)
 
     # Keys
 
