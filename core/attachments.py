@@ -121,13 +121,11 @@ def _digest(blocks: Iterable[bytes]) -> str:
 def _blocks(path: Path, add: Callable[[int], None]) -> Iterator[bytes]:
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-    except FileNotFoundError as error:
-        raise NotAFileError(f"There is no file {path}. Nothing was changed.", path) from error
     except OSError as error:
         raise from_os_error(error, path, "read") from error
     try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise NotAFileError(f"{path.name} is not a file, so it cannot be attached.", path)
+            raise NotAFileError(f"{path.name} is not a file.", path)
         while block := os.read(descriptor, _BLOCK):
             yield block
             add(len(block))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -37,6 +38,14 @@ class NoCurrentDirectoryError(TodurableError):
         self.named = named
 
 
+class NoInputError(TodurableError):
+    """What was named to be read is no file."""
+
+    def __init__(self, path: Path, problem: str, hint: str = "") -> None:
+        super().__init__(f"{problem}. Nothing was changed. {hint}".rstrip())
+        self.path = path
+
+
 def data_directory(environ: Mapping[str, str]) -> Path:
     """The absolute path of the user's data directory, whether it exists or not.
 
@@ -61,6 +70,24 @@ def profile_file(environ: Mapping[str, str]) -> Path:
     """
     chosen = environ.get("TODURABLE_HOME")
     return (absolute_path(environ, chosen) if chosen else _configuration_directory(environ) / _NAME) / PROFILE_FILE
+
+
+def input_file(environ: Mapping[str, str], text: str, beside: Path | None = None, hint: str = "") -> Path:
+    """The full path of a file to read that `text` names from here, else from `beside`.
+
+    Raises NoInputError, which gives the `hint`, where there is none, FileSafetyError where that cannot be told.
+    """
+    here = absolute_path(environ, text)
+    path = here if beside is None or os.path.lexists(here) else beside / text
+    try:
+        mode = os.stat(path).st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise NoInputError(here, f"There is no file {here}", hint) from error
+    except OSError as error:
+        raise from_os_error(error, path, "read") from error
+    if not stat.S_ISREG(mode):
+        raise NoInputError(path, f"{path} is not a file", hint)
+    return path
 
 
 def make_private_directory(path: Path) -> None:

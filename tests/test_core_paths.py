@@ -14,7 +14,9 @@ from core.errors import AccessDeniedError, DiskFullError, NotAFileError
 from core.paths import (
     NoCurrentDirectoryError,
     NoHomeError,
+    NoInputError,
     data_directory,
+    input_file,
     make_private_directory,
     profile_file,
     task_file,
@@ -230,3 +232,36 @@ def test_the_profile_is_in_the_place_for_settings(
 ) -> None:
     _on(platform, monkeypatch)
     assert profile_file(environ) == Path(expected)
+
+
+def test_a_file_to_read_is_found_here_or_beside_the_list(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "list").mkdir()
+    for path in (tmp_path / "both", tmp_path / "list" / "both", tmp_path / "list" / "there"):
+        path.touch()
+    os.mkfifo(tmp_path / "fifo")
+    (tmp_path / "dangling").symlink_to("nowhere")
+    beside = tmp_path / "list"
+    assert input_file({}, "both", beside) == tmp_path / "both"
+    assert input_file({}, "there", beside) == beside / "there"
+    for name, problem in (
+        ("there", "There is no file"),
+        ("", "is not a file"),
+        ("list", "is not a file"),
+        ("fifo", "is not a file"),
+        ("dangling", "There is no file"),
+        ("both/x", "There is no file"),
+    ):
+        with pytest.raises(NoInputError, match=f"{problem}.* Nothing was changed. Look elsewhere"):
+            input_file({}, name, hint="Look elsewhere")
+
+
+def test_a_file_to_read_that_cannot_be_looked_at_is_not_called_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+
+    monkeypatch.setattr(os, "stat", refuse)
+    with pytest.raises(AccessDeniedError):
+        input_file({}, str(tmp_path / "x"))

@@ -19,7 +19,7 @@ from core import attachments
 from core.display import literal
 from core.errors import TodurableError
 from core.jobs import CancelledError
-from core.paths import absolute_path
+from core.paths import input_file
 from ui.opener import open_attachment
 from ui.widgets.bar import shown_in
 
@@ -136,7 +136,7 @@ class AttachmentsScreen(ModalScreen[None]):
             show(done, total)
 
         try:
-            name = attachments.keep(self._file(), absolute_path(os.environ, text), progress)
+            name = attachments.keep(self._file(), input_file(os.environ, text), progress)
         except TodurableError as error:
             self.app.call_from_thread(self._say, str(error))
             return

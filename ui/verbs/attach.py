@@ -9,7 +9,7 @@ from pathlib import Path
 from core import attachments
 from core.attachments import NoSuchAttachmentError, file_name
 from core.display import literal
-from core.paths import absolute_path
+from core.paths import input_file
 from core.state import AppState
 from core.store import TaskStore
 from core.task import Task
@@ -42,7 +42,7 @@ def run(options: Namespace, out: Output) -> int:
 def _change(state: AppState, store: TaskStore, task: Task, options: Namespace, out: Output) -> None:
     removed = {_named(task, name) for name in options.remove or ()}
     with ProgressLine("Attaching", quiet=options.quiet) as line:
-        kept = [attachments.keep(store.files.path, absolute_path(os.environ, name), line) for name in options.files]
+        kept = [attachments.keep(store.files.path, input_file(os.environ, name), line) for name in options.files]
     staying = [name for name in task.attachments if name not in removed]
     state.edit([task], "attach", attachments=[*staying, *(name for name in kept if name not in staying)])
     save(state, store, out)

@@ -13,9 +13,9 @@ from msgspec.structs import replace
 
 from core import archive, attachments, backups, zip_backup
 from core.attachments import file_name
-from core.errors import FileSafetyError, TodurableError
+from core.errors import TodurableError
 from core.jobs import Running
-from core.paths import absolute_path
+from core.paths import input_file
 from core.restoring import restoration
 from core.safekeeping import copy_before
 from core.state import AppState, Outcome
@@ -39,13 +39,6 @@ class UnknownFieldError(TodurableError):
     def __init__(self, name: str) -> None:
         super().__init__(f"A task has no field “{name}” that could be restored. They are: {', '.join(_RESTORABLE)}.")
         self.name = name
-
-
-class NoBackupError(FileSafetyError):
-    """There is no file of that name."""
-
-    def __init__(self, name: str, path: Path) -> None:
-        super().__init__(f"There is no file {name}. Nothing was changed. Backups: todurable backups", path)
 
 
 class _Source(NamedTuple):
@@ -130,11 +123,8 @@ def _comes_back(name: str) -> str:
 
 
 def named(text: str, beside: Path) -> Path:
-    """The file that `text` names from here, or from beside the list, as `backups` prints it. Raises NoBackupError."""
-    for path in (absolute_path(os.environ, text), beside / text):
-        if os.path.lexists(path):
-            return path
-    raise NoBackupError(text, beside / text)
+    """The file that `text` names from here, or from beside the list, as `backups` prints it. Raises NoInputError."""
+    return input_file(os.environ, text, beside, "Backups: todurable backups")
 
 
 def _preview(

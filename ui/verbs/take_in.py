@@ -8,12 +8,12 @@ from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from core import durable
-from core.interop import Entry, ImportedFileError, format_called, guess
+from core.interop import Entry, format_called, guess
 from core.jobs import Running
+from core.paths import NoInputError, input_file
 from core.progress import counted
 from core.safekeeping import copy_before
 from core.state import AppState, Outcome
@@ -76,7 +76,8 @@ def _counted(job: Running, part: int, items: Sequence[Any]) -> Iterable[Any]:
 def _content(source: str) -> bytes:
     if source == "-":
         return sys.stdin.buffer.read() if sys.stdin is not None else b""
-    found = None if os.path.isdir(source or os.curdir) else durable.read_file(Path(source))
+    path = input_file(os.environ, source)
+    found = durable.read_file(path)
     if found is None:
-        raise ImportedFileError(f"“{source}” is no file.")
+        raise NoInputError(path, f"{path} is gone")
     return found[0]
