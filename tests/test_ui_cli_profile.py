@@ -32,9 +32,9 @@ def said(capsys: pytest.CaptureFixture[str], *arguments: str, code: int = 0) -> 
 
 
 def test_settings_are_shown_changed_and_reset(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert "week_start = 0\n" in said(capsys, "profile", "get")
+    assert "week_start = monday\n" in said(capsys, "profile", "get")
     assert said(capsys, "profile", "set", "week_start", "sunday") == ""
-    assert said(capsys, "profile", "get", "week_start") == "6\n"
+    assert said(capsys, "profile", "get", "week_start") == "sunday\n"
     assert said(capsys, "profile", "set", "filters.home", "#home due:today") == ""
     assert said(capsys, "profile", "get", "filters") == "filters.home = #home due:today\n"
     assert json.loads(said(capsys, "--json", "profile", "get", "filters.home")) == {"filters.home": "#home due:today"}

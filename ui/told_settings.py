@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from core.profile import Profile, differences
+from core.profile_rules import WEEKDAYS
 
 ABOUT = {
     "name": "What you are called.",
@@ -33,10 +34,12 @@ ABOUT = {
 }
 
 
-def shown_setting(value: Any) -> str:
+def shown_setting(name: str, value: Any) -> str:
     """A setting as it is typed."""
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if name == "week_start" and isinstance(value, int) and value in range(7):
+        return WEEKDAYS[value]
     if isinstance(value, list | tuple):
         return ", ".join(map(str, value))
     return f"{value:g}" if isinstance(value, float) else str(value)
@@ -51,4 +54,4 @@ def told_differences(old: Profile, new: Profile) -> list[str]:
 def _entry(settings: dict[str, Any], name: str) -> str:
     whole, _, entry = name.partition(".")
     value = settings[whole].get(entry) if entry else settings[whole]
-    return shown_setting(value) if value not in (None, "", ()) else "(none)"
+    return shown_setting(name, value) if value not in (None, "", ()) else "(none)"

@@ -14,7 +14,7 @@ from textual.widgets import Input, Label, Static
 from core.display import literal
 from core.errors import TodurableError
 from core.profile import Profile, ProfileStore
-from core.profile_rules import NAMED, RULES, WEEKDAYS, ProfileError, as_written
+from core.profile_rules import NAMED, RULES, ProfileError, as_written
 from ui.setting_meaning import check_meaning, doubt
 from ui.told_settings import ABOUT, shown_setting
 
@@ -209,9 +209,9 @@ def _fields(profile: Profile) -> Iterator[tuple[str, str]]:
     for name, value in asdict(profile).items():
         if name in NAMED:
             for entry, own in value.items():
-                yield f"{name}.{entry}", shown_setting(own)
+                yield f"{name}.{entry}", shown_setting(name, own)
         else:
-            yield name, WEEKDAYS[value] if name == "week_start" else shown_setting(value)
+            yield name, shown_setting(name, value)
 
 
 def _problem(name: str, text: str, profile: Profile) -> str:

@@ -70,7 +70,7 @@ def _get(store: ProfileStore, field: str | None, out: Output) -> int:
     elif isinstance(value, dict):
         out.lines(literal(line) for line in _lines(field, value))
     else:
-        out.lines([literal(shown_setting(value))])
+        out.lines([literal(shown_setting(field, value))])
     return exit_codes.DONE
 
 
@@ -168,6 +168,6 @@ def _lines(name: str, value: Any) -> Iterator[str]:
     """A line for each entry: what `profile set` takes."""
     if name in NAMED and isinstance(value, dict):
         for entry, own in value.items():
-            yield f"{name}.{entry} = {shown_setting(own)}"
+            yield f"{name}.{entry} = {shown_setting(name, own)}"
     else:
-        yield f"{name} = {shown_setting(value)}"
+        yield f"{name} = {shown_setting(name, value)}"
