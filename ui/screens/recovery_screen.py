@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from core.display import literal
 from core.recovery import RecoveryReport
+from ui.widgets.key_line import shown
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -41,6 +42,8 @@ class RecoveryScreen(Screen[Answer | None]):
             padding: 1 2;
             border: round $warning;
             border-title-color: $text-warning;
+            border-subtitle-color: $text;
+            scrollbar-size-vertical: 1;
         }
     }
     """
@@ -53,6 +56,7 @@ class RecoveryScreen(Screen[Answer | None]):
     def compose(self) -> ComposeResult:
         box = VerticalScroll(self._text)
         box.border_title = "This list was damaged"
+        box.border_subtitle = shown((("enter", "go on to the list"), ("b", "look at the other copies first")))
         yield box
 
     def show(self, report: RecoveryReport) -> None:
@@ -68,9 +72,8 @@ def _page(report: RecoveryReport, found: str) -> Content:
         *_part("In the list now", [found]),
         *_part("Missing", list(report.lost) or ["nothing"], "$text-error" if report.lost else ""),
         *_part("The damaged bytes are in", [str(path) for path in report.kept]),
-        Content.assemble(("enter", "bold"), " go on to the list   ", ("b", "bold"), " look at the other copies first"),
     ]
-    return Content("\n").join(parts)
+    return Content("\n").join(parts[:-1])
 
 
 def _part(title: str, lines: list[str], style: str = "") -> list[Content]:

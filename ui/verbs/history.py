@@ -52,7 +52,7 @@ def run(options: Namespace, out: Output) -> int:
     else:
         out.lines(_rows(entries, known, out, now))
         if len(entries) == options.limit:
-            out.note(f"These are the last {options.limit}. All of them: --limit 0")
+            out.note("There may be older ones. All of them: --limit 0")
     return exit_codes.DONE if entries else exit_codes.REFUSED
 
 
