@@ -37,6 +37,9 @@ class Journal:
         """The number of bytes that were read; the next line starts there."""
         self.behind = False
         """The file was cut or replaced, and now ends before a record that we know."""
+        self.diverged = False
+        """The file was replaced, and another record has the number of the last one that we know. Stays until reset."""
+        self._last: Record | None = None
         self._end = 0
         self._failed = b""
         """What a failed append may have left behind our place: it was not acknowledged, and is not read."""
@@ -59,6 +62,7 @@ class Journal:
         replay = salvage(raw, after) if records is None else Replay(records, (), raw.rfind(b"\n") + 1)
         self.seq, self.behind = after, False
         self._stand_behind(replay.records, max(0, replay.end - len(earlier)))
+        self._last = replay.records[-1] if replay.records else _at_end(raw) or self._last
         return replay
 
     def catch_up(self) -> tuple[Record, ...] | None:
@@ -142,6 +146,7 @@ class Journal:
                 self.take_back()
             raise
         self.size = self._end = self.size + len(raw)
+        self._last = records[-1]
         self.seq, self.next_id = records[-1].seq, records[-1].next_id
 
     def sync(self) -> None:
@@ -171,20 +176,29 @@ class Journal:
         except OSError:
             self.close()  # our place is not one in this file
             raise
+        self.diverged = self.diverged or self._has_another(raw)
         return raw[: self.size] if self._failed.startswith(raw[self.size :]) else raw
 
     def _catch_up_afresh(self) -> tuple[Record, ...] | None:
         knew = self.size > 0
         raw = self._read_afresh()
-        records = lines_after(raw, self.seq)
+        records = None if self.diverged else lines_after(raw, self.seq)
         if records is not None:
-            last = decoded(raw[: raw.rfind(b"\n") + 1].split(b"\n")[-2]) if b"\n" in raw else None
-            self.behind = knew and (last is None or last.seq < self.seq)
+            last = _at_end(raw)
+            self.behind = knew if last is None else last.seq < self.seq
             self._stand_behind(records, raw.rfind(b"\n") + 1)
         return records
 
+    def _has_another(self, raw: bytes) -> bool:
+        """Whether `raw` has a record with the number of the last that we know, and not that one."""
+        if self._last is None or encode_record(self._last) in raw:
+            return False
+        start = raw.rfind(b'{"seq":%d,"at":' % self._last.seq)
+        return start >= 0 and decoded(raw[start : raw.find(b"\n", start)]) is not None
+
     def _stand_behind(self, records: Sequence[Record], size: int) -> None:
         if records:
+            self._last = records[-1]
             self.seq, self.next_id = records[-1].seq, max(self.next_id, records[-1].next_id)
         self.size = size
 
@@ -259,3 +273,9 @@ class Journal:
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
+
+
+def _at_end(raw: bytes) -> Record | None:
+    """The record of the last whole line, if that is one."""
+    end = raw.rfind(b"\n")
+    return decoded(raw[raw.rfind(b"\n", 0, max(end, 0)) + 1 : end]) if end >= 0 else None

@@ -33,10 +33,11 @@ from core.undo import HISTORY
 
 
 class Anew(Struct, frozen=True):
-    """A list to take in place of what there was: a copy of its own, and its last records."""
+    """A list to take in place of what there was: a copy of its own, its last records, and what is to be committed."""
 
     tasks: TaskList
     history: tuple[Record, ...]
+    outside: Record | None = None
 
 
 class Kept(Struct, frozen=True):
@@ -132,14 +133,14 @@ class TaskStore:
         """Read the whole list; `tasks` and `report` tell the result.
 
         Raises FileCorruptionError where there are files but none can be used, or another FileSafetyError where they
-        cannot be read; `tasks` is then what it was. A list that we have already is never given up for an older one.
+        cannot be read; `tasks` is then what it was. What we have is never given up, whatever became of the files.
         """
         self._started, self._news = False, News()
         with self._reading:
             opened = self._open()
-        if self.tasks is not None and opened.tasks.seq < self.tasks.seq:
-            opened = replace(opened, tasks=self.tasks, outside=None, stale=True, replaced="damaged")
-            self.journal.stand_at(self.tasks.seq, self.tasks.next_id)
+        if self.tasks is not None and (opened.tasks.seq < self.tasks.seq or self.journal.diverged):
+            opened = self._with_ours(opened, self.tasks)
+        self.journal.diverged = False
         self._opened, self._tasks, self._started = opened, opened.tasks, True
         self._unapplied = []
         self.report = opened.report or self.report
@@ -250,6 +251,15 @@ class TaskStore:
         self._main = None
         return opened
 
+    def _with_ours(self, opened: Opened, ours: TaskList) -> Opened:
+        """What was opened, and what we have that it does not: the files were replaced, or are damaged."""
+        from core.replaced import is_further, what_is_ours
+
+        if opened.tasks.seq < ours.seq and not is_further(opened.tasks, ours):
+            self.journal.stand_at(ours.seq, ours.next_id)
+            return replace(opened, tasks=ours, outside=None, stale=True, replaced="damaged")
+        return replace(opened, outside=opened.outside or what_is_ours(opened.tasks, ours, utc(self.clock())))
+
     def _told(self) -> News:
         """What happened since somebody was told last; news outlive a call that fails."""
         news, self._news = self._news, News()
@@ -270,7 +280,8 @@ class TaskStore:
 
     def _catch_up(self) -> None:
         records = self.journal.catch_up() if self._started else None
-        if records is None:
+        if records is None or self.journal.behind:
+            self.journal.behind = False
             self._load_anew()
             return
         if records:
@@ -279,15 +290,12 @@ class TaskStore:
         outside = self._opened.outside
         if outside is not None and any(record.key == outside.key for record in records):
             self._opened = replace(self._opened, outside=None)  # another instance was the first to commit it
-        if self.journal.behind:
-            self.journal.behind = False
-            self._opened = replace(self._opened, stale=True)
         if self._needs_reading(self.journal.seq):
             self._load_anew()
 
     def _load_anew(self) -> None:
         tasks = self.load().tasks
-        self._news = News(anew=Anew(tasks.copy(), self.journal.recent(HISTORY)))
+        self._news = News(anew=Anew(tasks.copy(), self.journal.recent(HISTORY), self._opened.outside))
 
     def _needs_reading(self, seq: int) -> bool:
         """Whether the checkpoint is another one than we know, and not simply a later one of ours."""
