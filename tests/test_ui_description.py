@@ -116,3 +116,23 @@ def test_what_is_written_there_survives_a_kill_of_the_app(file: Path, tmp_path: 
         again.send(".")
         again.until_shown("The description was changed")
     _until_saved(file, "a\nb\nmine")
+
+
+def test_what_is_written_there_survives_the_end_of_the_terminal(file: Path, tmp_path: Path, terminal: Terminal) -> None:
+    (tmp_path / "script").write_text(
+        'printf "a\\nb\\nmine" > "$1"; while [ ! -e "$TEST_DIRECTORY/go" ]; do sleep 0.01; done; exit 1'
+    )
+    terminal.send("E")
+    terminal.until_shown("EDITOR")
+    edited = Path((tmp_path / "edited").read_text().strip())
+    while not list(file.parent.glob("instances/*.draft")) or edited.read_text() != "a\nb\nmine":
+        assert edited.exists()
+    (tmp_path / "go").touch()
+    terminal.vanish()
+    (tmp_path / "script").write_text("exit 0")
+    with Terminal((*COMMAND, "--file", str(file)), environment=_environment(tmp_path), columns=150) as again:
+        again.until_shown("half typed when todurable ended")
+        again.until_shown("1 open")
+        again.send(".")
+        again.until_shown("The description was changed")
+    _until_saved(file, "a\nb\nmine")

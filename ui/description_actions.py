@@ -101,8 +101,9 @@ class DescriptionActions:
         self._end(both if merged.both else merged_in if now != before else "The description was changed.")
 
     def _keep(self, file: Path, error: TodurableError | UnicodeDecodeError) -> None:
-        self._end("")
-        self._changing.refuse(f"{str(error).rstrip('.')}. What you wrote is in {file}")
+        self._drafting.put_aside()
+        self._side.edit("")
+        self._changing.refuse(f"{str(error).rstrip('.')}. What you wrote is in {file}, and . goes on with it.")
 
     def _end(self, told: str) -> None:
         self._drafting.done()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual._context import active_message_pump
 from textual.app import App
+from textual.drivers._writer_thread import WriterThread
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 
@@ -90,6 +91,11 @@ class SturdyApp(App[None]):
             self.exit()
 
     def leave_without_terminal(self, failed: Thread | None) -> None:
-        """Leave where the thread that `failed` is the one that writes to the terminal: a hang-up is not always told."""
-        if failed is not None and failed.name == "textual-output":
+        """Leave where the thread that `failed` is the one that writes to the terminal: a hang-up is not always told.
+
+        Called in that thread, which goes on to take what is written, or the screen's would wait for it for ever.
+        """
+        if isinstance(failed, WriterThread):
             self.call_later(self.exit)
+            while failed._queue.get() is not None:  # noqa: SLF001 - there is no other way to empty it
+                pass
