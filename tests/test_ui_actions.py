@@ -82,6 +82,36 @@ async def test_tags_projects_and_what_blocks(five: Path) -> None:
         assert app.task("one").tags == ("@home", "blue")
 
 
+@pytest.mark.parametrize(
+    ("opens", "typed"), [("a", "one #zzz"), ("i", " two"), ("m", "zzz"), ("t", "zzz"), ("b", "1"), ("slash", "#zzz")]
+)
+async def test_tab_completes_what_is_typed_or_does_nothing(opens: str, typed: str, five: Path) -> None:
+    async with opened(five) as app:
+        before = list(app.app.state.tasks)
+        await app.press("j", opens)
+        await app.type(typed)
+        line = app.app.focused
+        await app.press("tab", "shift+tab", "x", "d", "d")
+        assert app.app.focused is line
+        assert getattr(line, "value", "").endswith(f"{typed}xdd")
+        assert list(app.app.state.tasks) == before
+
+
+async def test_what_is_typed_for_a_project_takes_the_place_of_the_one_before(five: Path) -> None:
+    async with opened(five) as app:
+        await app.press("m", *"home", "enter", "m", *"work", "enter")
+        await app.until(lambda: app.task("one").project == "work")
+        await app.press("m", "end", *"/now", "enter")
+        await app.until(lambda: app.task("one").project == "work/now")
+
+
+async def test_a_task_that_would_wait_for_itself_is_refused(five: Path) -> None:
+    async with opened(five) as app:
+        await app.press("b", "2", "space", "1", "enter")
+        await app.until(lambda: app.says("A task cannot wait for itself.") and app.app.main.typing)
+        assert app.task("one").depends == ()
+
+
 async def test_arranging_by_hand(five: Path) -> None:
     def shown() -> list[str]:
         return [row[8:].rstrip() for row in app.rows if row.strip()]

@@ -45,6 +45,18 @@ async def test_it_finds_as_one_types(tmp_path: Path) -> None:
         assert app.current == "pay rent"
 
 
+async def test_projects_tags_and_dates_are_completed(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    state = saved_list(file, "buy milk", "pay rent")
+    state.edit([state.find(1)], project="household")
+    state.save_to_file(file)
+    async with opened(file) as app:
+        await app.press("/", *"#ho", "tab")
+        await app.until(lambda: app.lines[0].split()[:2] == ["/#household", "1"])
+        await app.press("space", *"or due:tom", "tab")
+        await app.until(lambda: app.lines[0].startswith(" /#household or due:tomorrow"))
+
+
 async def test_escape_closes_a_line_that_lost_the_keys_to_a_click(tmp_path: Path) -> None:
     file = tmp_path / "tasks.json"
     saved_list(file, "buy milk", "pay rent")

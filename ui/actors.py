@@ -57,7 +57,7 @@ class Actors:
         self.conflicts = ConflictActions(changing)
         self.forms = FormActions(changing, drafting, side, self._words)
         self.describing = DescriptionActions(changing, drafting, side, worker.look)
-        self.looking = ListActions(screen, showing, memory)
+        self.looking = ListActions(screen, showing, memory, self._words)
         self.keeping = KeepActions(app, changing, file, clock, use, memory, worker)
         setting = AttributeActions(changing, showing, self._today)
         ordering = OrderActions(changing, showing)

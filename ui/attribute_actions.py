@@ -83,7 +83,9 @@ class AttributeActions:
     def action_project(self) -> None:
         projects = {task.project for task in self._screen.tasks.chosen}
         text = projects.pop() if len(projects) == 1 else ""
-        self._ask("Project", self._take_project, text, "a path such as home/garden; empty: none", "project")
+        self._ask(
+            "Project", self._take_project, text, "a path such as home/garden; empty: none", "project", selected=True
+        )
 
     def _take_project(self, text: str) -> str:
         project = text.strip().removeprefix("#").strip("/")
@@ -100,6 +102,8 @@ class AttributeActions:
             others = [self._state.find(word).uid for word in text.replace(",", " ").split()]
         except TodurableError as error:
             return str(error)
+        if any(task.uid in others for task in self._screen.tasks.chosen):
+            return "A task cannot wait for itself."
         return self._attempt("blocked by", lambda _task: {"depends": tuple(dict.fromkeys(others))})
 
     # For the mouse
@@ -114,9 +118,18 @@ class AttributeActions:
 
     # Steps
 
-    def _ask(self, prompt: str, answer: Callable[[str], str], text: str, placeholder: str, kind: str) -> None:
+    def _ask(
+        self,
+        prompt: str,
+        answer: Callable[[str], str],
+        text: str,
+        placeholder: str,
+        kind: str,
+        *,
+        selected: bool = False,
+    ) -> None:
         if self._screen.tasks.chosen and self._changing.can_type():
-            self._screen.ask(Question(prompt, answer, text, placeholder, self._completer(kind)))
+            self._screen.ask(Question(prompt, answer, text, placeholder, self._completer(kind), selected))
 
     def _completer(self, kind: str) -> Callable[[str], Completion]:
         """Completes names of views of that kind, the fullest first."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ui.memory import Memory
 from ui.screens.list_screen import ListScreen
 from ui.showing import Showing
@@ -9,15 +11,19 @@ from ui.views import ALL, View, is_query, title
 from ui.widgets.ask_line import Question
 from ui.widgets.entry import Completion
 from ui.widgets.name_line import NameLine
+from ui.widgets.quick_add import QuickAddWords
 
 
 class ListActions:
     """The commands whose action begins with `list.`"""
 
-    def __init__(self, screen: ListScreen, showing: Showing, memory: Memory) -> None:
+    def __init__(
+        self, screen: ListScreen, showing: Showing, memory: Memory, words: Callable[[], QuickAddWords]
+    ) -> None:
         self._memory = memory
         self._screen = screen
         self._showing = showing
+        self._words = words
         self._tasks = screen.tasks
 
     # Moving, in the pane that has the keys
@@ -110,7 +116,7 @@ class ListActions:
 
     def action_search(self) -> None:
         self._showing.prepare_search()
-        self._screen.start_search(self._showing.searched)
+        self._screen.start_search(self._showing.searched, self._words())
 
     def leave_search(self, *, kept: bool) -> None:
         """Close the line; what was found is shown on where that is `kept`."""

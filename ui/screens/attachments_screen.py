@@ -37,7 +37,7 @@ class Attached(NamedTuple):
     names: tuple[str, ...]
 
 
-class AttachmentsScreen(ModalScreen[None]):
+class AttachmentsScreen(ModalScreen[None], inherit_bindings=False):
     """`attached` tells what there is, `give` makes that other names, and may refuse; `file` is asked in a thread."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

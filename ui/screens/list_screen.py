@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ui.widgets.search_line import SearchLine
 
 
-class ListScreen(Screen[None]):
+class ListScreen(Screen[None], inherit_bindings=False):
     """Shows what it is given, and reads the keys of the list; `perform` does the actions of commands."""
 
     AUTO_FOCUS = "TaskList"
@@ -146,9 +146,9 @@ class ListScreen(Screen[None]):
         event.stop()
         self.message.say("What you pasted was ignored: press a first to add it as tasks.")
 
-    def start_search(self, text: str) -> None:
-        """Take the text of a search."""
-        self.search_line.open(text)
+    def start_search(self, text: str, words: QuickAddWords) -> None:
+        """Take the text of a search; `words` complete it."""
+        self.search_line.open(text, words.complete)
         self.message.display = False
         self.set_focus(self.search_line.entry, scroll_visible=False)
 

@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
 
 class Question(NamedTuple):
-    """What is asked. `answer` does something with the text; it returns why it could not, else nothing."""
+    """What is asked. `answer` does something with the text; it returns why it could not, else nothing.
+
+    Where `text` is `selected`, what is typed takes its place.
+    """
 
     prompt: str
     answer: Callable[[str], str]
     text: str = ""
     placeholder: str = ""
     complete: Callable[[str], Completion] = lambda _before: NO_COMPLETION
+    selected: bool = False
 
 
 class AskLine(Vertical):
@@ -71,6 +75,8 @@ class AskLine(Vertical):
         self.entry.placeholder = question.placeholder
         self.entry.complete = question.complete
         self.entry.put(question.text)
+        if question.selected:
+            self.entry.action_select_all()
         self._tell("")
         self.display = True
 

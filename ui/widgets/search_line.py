@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from core.display import literal
 from core.query import QueryError
+from ui.widgets.entry import Completion, Entry, Painted
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -62,13 +63,12 @@ class SearchLine(Vertical):
         yield Static(markup=False, id="search-fault")
         with Horizontal():
             yield Static("Find", markup=False, id="search-prompt")
-            yield _Entry(
-                select_on_focus=False, compact=True, placeholder="words  #project  +tag  p1  due<fri  is:overdue"
-            )
+            yield _Entry(placeholder="words  #project  +tag  p1  due<fri  is:overdue")
 
-    def open(self, text: str) -> None:
-        """Show the line, with `text` in it."""
+    def open(self, text: str, complete: Callable[[str], Completion]) -> None:
+        """Show the line, with `text` in it; tab completes it by `complete`."""
         self.display, self.entry.left = True, False
+        self.entry.paint, self.entry.complete = self.entry.paint_fault, complete
         with self.prevent(Input.Changed):
             self.entry.value = text
         self.entry.cursor_position = len(text)
@@ -100,7 +100,7 @@ class SearchLine(Vertical):
         self.post_message(self.Asked(changed.value))
 
 
-class _Entry(Input):
+class _Entry(Entry):
     """Enter and escape end it. Keys that were typed behind them, before that came about, go back to the app."""
 
     left = False
@@ -108,21 +108,21 @@ class _Entry(Input):
     fault: tuple[int, int] | None = None
     """The place of what is not understood."""
 
-    @property
-    def _value(self) -> Text:
-        """What Textual draws. Its own would let the terminal obey what is in the text."""
-        text = Text(literal(self.value), no_wrap=True, overflow="ignore", end="")
-        if self.fault is not None:
-            text.stylize("underline red", *self.fault)
-        return text
+    def paint_fault(self, _text: str) -> list[Painted]:
+        """What is not understood is marked."""
+        return [] if self.fault is None else [Painted(*self.fault, "entry--problem")]
 
     async def on_key(self, event: Key) -> None:
-        if self.left:
-            self.app.simulate_key(event.key)
-        elif event.key in ("enter", "escape"):
-            self.left = True
-            self.post_message(SearchLine.Left(kept=event.key == "enter"))
-        else:
+        if not self.left:
+            await super().on_key(event)
             return
+        self.app.simulate_key(event.key)
         event.stop()
         event.prevent_default()
+
+    async def _act(self, event: Key) -> bool:
+        if event.key not in ("enter", "escape"):
+            return await super()._act(event)
+        self.left = True
+        self.post_message(SearchLine.Left(kept=event.key == "enter"))
+        return True
