@@ -11,6 +11,7 @@ from threading import Event
 
 import pytest
 
+from core.state import AppState
 from core.task import Status
 from tests.app_driver import Driver, many_tasks, opened, saved_list
 
@@ -59,6 +60,17 @@ async def test_a_search_outlives_many_changes_of_others(tmp_path: Path) -> None:
         await app.app.showing.settled()
         await app.press("enter", "x")
         await until_titled(app, "/99", "20")
+
+
+async def test_the_counts_follow_a_change_of_many_elsewhere(tmp_path: Path) -> None:
+    file = many_tasks(tmp_path)
+    async with opened(file) as app:
+        await app.until(lambda: "1100 open" in app.lines[-1])
+        state = AppState(by="elsewhere:1:-")
+        state.load_from_file(file)
+        state.trash_tasks(state.tasks)
+        state.save_to_file(file)
+        await app.until(lambda: " 0 open" in app.lines[-1])
 
 
 async def test_a_fault_of_a_search_does_not_keep_the_list_from_being_read(tmp_path: Path) -> None:

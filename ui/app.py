@@ -101,6 +101,7 @@ class TaskApp(SturdyApp):
         self.drafting = Drafting(self.side)
         self.leaving = Leaving(self, self.changing, self._finish)
         self.status = Status(name, self.changing, self.showing, self.leaving, clock)
+        self.showing.counted = self.status.show
         for theme in OURS:
             self.register_theme(theme)
         self.theme = DARK.name

@@ -47,6 +47,8 @@ class Showing:
         self._screen = screen
         self._clock = clock
         self.filters: Mapping[str, str] = {}
+        self.counted: Callable[[], None] = _nothing
+        """Called when all tasks were counted anew: after a change of many that is some time later."""
         self.week_start = 0
         self.date_style = "words"
         self._board = Board(self._now())
@@ -253,6 +255,7 @@ class Showing:
         if fresh:
             then, self._then = self._then, _nothing
             then()
+            self.counted()
 
     def _refuse(self, ticket: int, shown: Shown, error: QueryError) -> None:
         """Go on with what is shown, or with all where that is what cannot be found any more."""
