@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -79,3 +80,24 @@ def test_a_rule_is_bound_to_the_day_that_the_task_has() -> None:
 def test_what_is_not_understood_is_refused(words: list[str]) -> None:
     with pytest.raises(TodurableError):
         edits(*words)
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("deu:fri", "There is no field “deu”. Did you mean due:?"),
+        ("foo:bar", "There is no field “foo”. Nothing"),
+        ("tags:x", "Tags are added by +tag"),
+        ("Tag:x", "Tags are added by +tag"),
+        ("+", "“+” says nothing."),
+    ],
+)
+def test_a_mistyped_field_does_not_become_the_name(word: str, told: str) -> None:
+    with pytest.raises(TodurableError, match=re.escape(told)):
+        edits("due:fri", word)
+    assert edits(f"\\{word}").of(a_task())["name"] == word
+
+
+@pytest.mark.parametrize("words", [["https://x.org"], ["Call", "at", "17:00"], ["Re: budget"], ["x:y"]])
+def test_what_only_looks_like_a_field_is_the_name(words: list[str]) -> None:
+    assert edits(*words).of(a_task())["name"] == " ".join(words)

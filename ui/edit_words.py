@@ -18,6 +18,11 @@ _TASKS = re.compile(r"[0-9]+(?:(?:-|\.\.|,)[0-9]+)*,?|[0-9a-f]{8}-[0-9a-f-]{1,27
 _EMPTIED = re.compile(r"(due|scheduled|wait|until|every|recur|est|estimate):(?:none)?", re.IGNORECASE)
 _WHOLE = re.compile(r"(name|comment|description|notes|project|priority|parent|depends):(.*)", re.IGNORECASE | re.DOTALL)
 _LESS = re.compile(r"-(depends:)?[+@#]?(\S+)")
+_NAMES = (
+    *("due", "scheduled", "wait", "until", "every", "recur", "est", "estimate", "project", "priority"),
+    *("name", "comment", "description", "notes", "parent", "depends"),
+)
+_UNKNOWN = re.compile(rf"(?!(?:{'|'.join(_NAMES)}):)([a-z_]{{2,}}):(?!//)\S*|[-+@#!]", re.IGNORECASE)
 _FIELDS = {"every": "recur", "est": "estimate", "notes": "description"}
 _TEXTS = ("comment", "description", "notes")
 
@@ -53,6 +58,7 @@ def read(words: Iterable[str], find: Find, *, today: date, week_start: int) -> E
     edits = Edits({}, {}, {})
     line = []
     for word in words:
+        _refuse_unknown(word)
         if match := _EMPTIED.fullmatch(word):
             _empty(match, edits)
         elif match := _WHOLE.fullmatch(word):
@@ -76,6 +82,25 @@ def read(words: Iterable[str], find: Find, *, today: date, week_start: int) -> E
 
 
 _LONG = {"recur": "every:", "estimate": "est:"}
+
+
+def _refuse_unknown(word: str) -> None:
+    """Raise UsageError where `word` looks as if it were to change something, and changes nothing."""
+    from difflib import get_close_matches
+
+    match = _UNKNOWN.fullmatch(word)
+    if match is None:
+        return
+
+    name = (match[1] or "").lower()
+    near = get_close_matches(name, _NAMES, n=1)
+    if not name:
+        problem = f"“{word}” says nothing."
+    elif name in ("tag", "tags"):
+        problem = "Tags are added by +tag, and taken away by -tag."
+    else:
+        problem = f"There is no field “{match[1]}”." + (f" Did you mean {near[0]}:?" if near else "")
+    raise UsageError(f"{problem} Nothing was changed; a backslash before a word keeps it as text.")
 
 
 def _empty(match: re.Match[str], edits: Edits) -> None:
