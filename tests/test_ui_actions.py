@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.state import AppState
 from core.task import Priority, Status
 from tests.app_driver import opened, saved_list
 
@@ -40,6 +41,27 @@ async def test_dates_priorities_and_states(five: Path) -> None:
         assert app.task("one").status is Status.CANCELLED
         await app.press("X")
         assert app.task("one").status is Status.PENDING
+
+
+async def test_what_comes_again_is_told(five: Path) -> None:
+    state = AppState()
+    state.load_from_file(five)
+    state.edit([state.find(1), state.find(2)], recur="FREQ=WEEKLY", due="2026-11-20")
+    state.save_to_file(five)
+    async with opened(five, clock=lambda: NOW) as app:
+        await app.press("x")
+        assert app.app.main.message.text == "Comes again as 6: Fri 27 Nov, in 6 days."
+        await app.press("u", "V", "x")
+        assert app.app.main.message.text == "2 tasks come again."
+
+
+@pytest.mark.parametrize("blocker", ["x", "X", "u"])
+async def test_what_is_blocked_has_a_sign_for_as_long(blocker: str, five: Path) -> None:
+    async with opened(five) as app:
+        await app.press("j", "b", "1", "enter")
+        await app.until(lambda: "two ⊘" in app.rows[1])
+        await app.press(*(["k", blocker] if blocker != "u" else ["u"]))
+        await app.until(lambda: "two" in app.rows[1] and "⊘" not in app.text)
 
 
 async def test_marks_make_one_step_of_undo(five: Path) -> None:

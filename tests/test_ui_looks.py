@@ -88,3 +88,14 @@ async def test_without_colours_every_state_has_a_sign(file: Path, monkeypatch: p
 def test_a_sign_in_ascii_takes_as_many_cells() -> None:
     [made] = PlainSigns().apply([Segment("╭─ “Keys” ─ …▌é日\N{REPLACEMENT CHARACTER}")], Color(0, 0, 0))
     assert made.text == '+- "Keys" - ~>é日?'
+
+
+async def test_the_keys_can_be_scrolled_to_the_signs(file: Path) -> None:
+    async with opened(file) as app:
+        await app.press("?")
+        await app.until_on(HelpScreen)
+        assert "Signs" not in app.text
+        await app.press("G")
+        await app.until(lambda: "⊘" in app.text)
+        await app.press("k", "g")
+        await app.until(lambda: "Signs" not in app.text)

@@ -285,6 +285,7 @@ class Showing:
             empty,
             id_width=len(str(self._state.next_id - 1)),
             words=self._found_by.words if self._found_by else (),
+            known=self._state.known,
             stay=self._glanced and board.shown == Shown(screen.sidebar.open_view),
         )
         self._glanced = False

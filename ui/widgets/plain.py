@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _SIGNS = {
     "-": "─▁▂▔▄▀\N{EN DASH}\N{EM DASH}",
-    "=": "━═",
+    "=": "━═≡",
     "|": "│┃║▏▎▕▐",
     "+": "┌┐└┘├┤┬┴┼╭╮╰╯┏┓┗┛╔╗╚╝",
     "#": "▅▆▇█▊▉▋",
@@ -24,6 +24,8 @@ _SIGNS = {
     "x": "✗",
     "v": "✓↓▼▾",
     "^": "↑▲",
+    "%": "⊘",
+    "@": "↻",
     "?": "\N{REPLACEMENT CHARACTER}",
 }
 _TABLE = str.maketrans({sign: plain for plain, signs in _SIGNS.items() for sign in signs})

@@ -34,12 +34,16 @@ class Columns(NamedTuple):
 
 
 class Look(NamedTuple):
-    """How a line is to stand out: its first cell, whether it is marked, how deep it stands, and words to find in it."""
+    """How a line is to stand out: its first cell, whether it is marked, how deep it stands, and words to find in it.
+
+    `blocked`: it waits for another task.
+    """
 
     edge: str = " "
     marked: bool = False
     depth: int = 0
     words: tuple[str, ...] = ()
+    blocked: bool = False
 
 
 _PLAIN = Look()
@@ -50,6 +54,8 @@ SIGNS = {
     Status.CANCELLED: "[-]",
     Status.DELETED: "[d]",
 }
+BLOCKED, RECURS, NOTED = "⊘", "↻", "≡"
+"""Signs behind a name."""
 STYLES = frozenset(
     {
         "id",
@@ -135,7 +141,8 @@ def task_line(task: Task, columns: Columns, today: date, look: Look = _PLAIN, da
 def _name(task: Task, width: int, look: Look, style: str) -> Iterable[Piece]:
     """The name, indented, with signs of what else the task has; what was searched for stands out in it."""
     indent = min(look.depth, _DEEPEST, width // 4) * 2
-    signs = "".join(f" {sign}" for sign, has in (("↻", task.recur), ("≡", task.description or task.comment)) if has)
+    has = ((BLOCKED, look.blocked), (RECURS, task.recur), (NOTED, task.description or task.comment))
+    signs = "".join(f" {sign}" for sign, holds in has if holds)
     signs = signs if width - indent > 4 * len(signs) else ""
     room = width - indent - len(signs)
     name = cut(literal(task.name[: _longest(room) + 1]), room)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from rich.segment import Segment
 from rich.style import Style
@@ -14,6 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from core.display import literal
+from core.facts import is_blocked
 from core.task import Task
 from ui.found_rows import FoundRows
 from ui.rows import Item, Rows
@@ -27,6 +29,17 @@ if TYPE_CHECKING:
 _TWICE = 2
 FLASH = 0.8
 """Seconds for which a line that changed elsewhere stands out."""
+
+
+class _Drawn(NamedTuple):
+    """What a line shows: a task, at which depth, and whether it is blocked; or a heading, or nothing."""
+
+    item: Item | None = None
+    depth: int = 0
+    blocked: bool = False
+
+
+_NO_TASKS: Mapping[str, Task] = MappingProxyType({})
 
 
 class TaskList(ScrollView, can_focus=True):
@@ -91,11 +104,12 @@ class TaskList(ScrollView, can_focus=True):
         self._rows: Rows | FoundRows = FoundRows(())
         self._id_width = 1
         self._words: tuple[str, ...] = ()
+        self._known: Mapping[str, Task] = _NO_TASKS
         self._columns: Columns | None = None
         self._columns_width = 0
         self._row = 0
         self._uid = ""
-        self._drawn: dict[int, tuple[Item, int]] = {}
+        self._drawn: dict[int, _Drawn] = {}
         self._flashing: set[str] = set()
         self._dragged: Task | None = None
         self._target = -1
@@ -128,15 +142,17 @@ class TaskList(ScrollView, can_focus=True):
         *,
         id_width: int = 1,
         words: tuple[str, ...] = (),
+        known: Mapping[str, Task] = _NO_TASKS,
         stay: bool = False,
     ) -> None:
         """Show `rows`, or the lines of `empty` where there are none; `words` stand out in names.
 
+        `known` are all tasks by uid, which tells what is blocked.
         The cursor stays on its task; where that is not among them, it goes to the first one. `stay`: they are more of
         what is shown, so that the lines stay where they are.
         """
         same, self._rows = stay or rows is self._rows, rows
-        self._empty, self._words = empty, words
+        self._empty, self._words, self._known = empty, words, known
         if not same:
             self._row, self._columns = 0, None
             self.scroll_to(y=0, animate=False, force=True)
@@ -146,7 +162,7 @@ class TaskList(ScrollView, can_focus=True):
 
     def flash(self, uids: Iterable[str]) -> None:
         """Let the lines of these tasks stand out for a moment, where they are visible."""
-        visible = {item.uid for item, _depth in self._drawn.values() if isinstance(item, Task)} & set(uids)
+        visible = {drawn.item.uid for drawn in self._drawn.values() if isinstance(drawn.item, Task)} & set(uids)
         if visible:
             self._flashing |= visible
             self._refresh_lines_of(visible)
@@ -294,15 +310,14 @@ class TaskList(ScrollView, can_focus=True):
             return Strip.blank(width, self.rich_style)
         item = self._rows.items[row]
         if isinstance(item, Heading):
-            self._drawn[y] = item, 0
+            self._drawn[y] = self._to_draw(item)
             text = cut(literal(heading_words(item, self._today(), self.date_style)), max(width - 2, 1))
             line = Strip([Segment(f" {text}", self.get_component_rich_style("heading"))])
             return line.adjust_cell_length(width, self.rich_style)
-        depth = self._rows.depth(item)
-        self._drawn[y] = item, depth
-        return self._task_line(item, row, depth, width)
+        self._drawn[y] = drawn = self._to_draw(item)
+        return self._task_line(item, row, drawn, width)
 
-    def _task_line(self, task: Task, row: int, depth: int, width: int) -> Strip:
+    def _task_line(self, task: Task, row: int, drawn: _Drawn, width: int) -> Strip:
         selected, marked = row == self._row, self.marks.has(task.uid, row, self._rows, self._row)
         grounds = {
             "target": row == self._target and task is not self._dragged,
@@ -312,7 +327,7 @@ class TaskList(ScrollView, can_focus=True):
         }
         back = next((name for name, holds in grounds.items() if holds), "")
         base = self.get_component_rich_style(back) if back else self.rich_style
-        look = Look("▌" if selected else " ", marked, depth, self._words)
+        look = Look("▌" if selected else " ", marked, drawn.depth, self._words, drawn.blocked)
         ground = Style(bgcolor=base.bgcolor)
         segments = [
             Segment(text, self.get_component_rich_style(name) + ground if name else base)
@@ -349,8 +364,8 @@ class TaskList(ScrollView, can_focus=True):
         self.scroll_to(y=top, animate=False, force=True)
 
     def _refresh_lines_of(self, uids: set[str]) -> None:
-        for y, (item, _depth) in self._drawn.items():
-            if isinstance(item, Task) and item.uid in uids:
+        for y, drawn in self._drawn.items():
+            if isinstance(drawn.item, Task) and drawn.item.uid in uids:
                 self.refresh_line(y + self.scroll_offset.y)
 
     def _refresh_changed(self) -> None:
@@ -359,7 +374,11 @@ class TaskList(ScrollView, can_focus=True):
         for y in range(self._view.height):
             row = top + y
             item = items[row] if row < len(items) else None
-            drawn = self._drawn.get(y, (None, 0))
-            depth = self._rows.depth(item) if isinstance(item, Task) else 0
-            if item is not drawn[0] or depth != drawn[1] or not items:
+            drawn, wanted = self._drawn.get(y, _Drawn()), self._to_draw(item)
+            if item is not drawn.item or wanted[1:] != drawn[1:] or not items:
                 self.refresh_line(row)
+
+    def _to_draw(self, item: Item | None) -> _Drawn:
+        if isinstance(item, Task):
+            return _Drawn(item, self._rows.depth(item), is_blocked(item, self._known))
+        return _Drawn(item)
