@@ -25,7 +25,7 @@ from ui.showing import Showing
 from ui.side_worker import SideWorker
 from ui.store_worker import StoreWorker
 from ui.task_actions import TaskActions
-from ui.widgets.quick_add import QuickAddWords, words_for
+from ui.widgets.quick_add import QuickAddWords, day_words, words_for
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -68,7 +68,7 @@ class Actors:
             "": screen,
             "app": app,
             "list": self.looking,
-            "task": TaskActions(changing, self.conflicts.note),
+            "task": TaskActions(changing, self.conflicts.note, self._day_words),
             "edit": self.editing,
             "form": self.forms,
             "conflict": self.conflicts,
@@ -80,6 +80,9 @@ class Actors:
 
     def _today(self) -> date:
         return self._clock().astimezone().date()
+
+    def _day_words(self, day: str) -> str:
+        return day_words(day, self._today(), self._showing.date_style)
 
     def _words(self) -> QuickAddWords:
         return words_for(self._showing.counts, self._today(), self._showing.week_start, self._showing.date_style)

@@ -16,8 +16,11 @@ _OPEN = (Status.PENDING, Status.ACTIVE)
 class TaskActions:
     """The commands whose action begins with `task.`"""
 
-    def __init__(self, changing: Changing, note: Callable[[tuple[Conflict, ...]], str]) -> None:
-        """`note` is given the conflicts of an undo or redo, and gives what to tell of them."""
+    def __init__(
+        self, changing: Changing, note: Callable[[tuple[Conflict, ...]], str], day_words: Callable[[str], str]
+    ) -> None:
+        """`note` is given the conflicts of an undo or redo, and gives what to tell of them; `day_words` tells a day."""
+        self._day_words = day_words
         self._changing = changing
         self._state = changing.state
         self._screen = changing.screen
@@ -28,7 +31,7 @@ class TaskActions:
         """Complete what is open of what is chosen; where nothing of it is, open it again."""
         chosen = self._tasks.chosen
         still = [task for task in chosen if task.status in _OPEN]
-        self._do(self._state.complete if still else self._state.reopen, still or chosen)
+        self._do_and_tell(self._state.complete if still else self._state.reopen, still or chosen)
 
     def action_toggle_started(self) -> None:
         chosen = self._tasks.chosen
@@ -38,7 +41,7 @@ class TaskActions:
     def action_cancel(self) -> None:
         chosen = self._tasks.chosen
         still = [task for task in chosen if task.status is not Status.CANCELLED]
-        self._do(self._state.cancel if still else self._state.reopen, still or chosen)
+        self._do_and_tell(self._state.cancel if still else self._state.reopen, still or chosen)
 
     def action_trash(self) -> None:
         """Move to the trash; what is there already is brought back."""
@@ -51,6 +54,17 @@ class TaskActions:
 
     def _do(self, act: Callable[[list[Task]], Outcome], tasks: list[Task]) -> Outcome | None:
         return self._changing.do(lambda: act(tasks)) if tasks else None
+
+    def _do_and_tell(self, act: Callable[[list[Task]], Outcome], tasks: list[Task]) -> None:
+        """Do it, and say what comes again because of that: it may stand far below."""
+        outcome = self._do(act, tasks)
+        made = (outcome.changed if outcome else frozenset()) - {task.uid for task in tasks}
+        again = [self._state.known[uid] for uid in made if uid in self._state.known]
+        if len(again) == 1:
+            day = self._day_words(again[0].due or again[0].scheduled or again[0].wait or "")
+            self._screen.message.say(f"Comes again as {again[0].id}: {day}.")
+        elif again:
+            self._screen.message.say(f"{len(again)} tasks come again.")
 
     def action_undo(self) -> None:
         self._reverse(self._state.undo, sentences.undone)
