@@ -58,3 +58,19 @@ async def test_dates_are_written_as_the_profile_says_everywhere(tmp_path: Path) 
         await app.press("escape")
         app.app._use(Profile(tour_seen=True, date_style="month-day"))
         await app.until(lambda: "Wednesday 01/05/2400" in app.rows[0] and "01/05/2400" in app.rows[1])
+
+
+async def test_the_lines_of_a_description_are_lines(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    state = AppState()
+    rent = state.add_task("Pay rent", priority=0)
+    state.save_to_file(file)
+    state.edit([rent], description="first line\nsecond\n\n- item\n\n```\ncode\n  more\n```")
+    state.save_to_file(file)
+    async with opened(file, size=(160, 40)) as app:
+        await app.press("enter")
+        await app.until(lambda: app.says("first line ⏎ second"))  # in its history
+        shown = [line[app.app.main.details.content_region.x :].strip() for line in app.lines]
+        start = shown.index("first line")
+        assert shown[start + 1] == "second"
+        assert {"• item", "code", "more"} <= set(shown)

@@ -117,6 +117,8 @@ def _item(field: str, value: Any, known: Mapping[str, Task]) -> str:
         return shown(str(value))
     if field == "attachments":
         return file_name(str(value))
+    if field == "description":
+        return " ⏎ ".join(str(value).splitlines())
     task = known.get(value) if field in _LINKS else None
     return f"{task.id} “{task.name}”" if task else str(value)
 

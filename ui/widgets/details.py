@@ -100,7 +100,9 @@ def _page(task: Task, known: Mapping[str, Task], history: Iterable[Event], date_
     yield _table((name, value) for name, value in _fields(task, known, date_style) if value)
     if task.description:
         yield Text("")
-        yield Markdown(literal_block(task.description[:_LONGEST_DESCRIPTION]), hyperlinks=False, code_theme="ansi_dark")
+        # Two blanks: a line that ends here ends there too, as people expect of notes.
+        text = literal_block(task.description[:_LONGEST_DESCRIPTION]).replace("\n", "  \n")
+        yield Markdown(text, hyperlinks=False, code_theme="ansi_dark")
     events = list(history)
     if events:
         yield Text("\nHistory", style="bold")
