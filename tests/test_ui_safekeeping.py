@@ -30,7 +30,7 @@ from ui.screens.history_screen import HistoryScreen
 from ui.screens.lists_screen import ListsScreen
 from ui.screens.settings_screen import SettingsScreen
 from ui.screens.welcome_screen import WelcomeScreen
-from ui.widgets.difference_list import MOST
+from ui.widgets.difference_list import MOST, DifferenceList
 
 HOSTILE = "[/] [@click=app.bell]x\x1b[31m\u202e"
 
@@ -99,6 +99,27 @@ async def test_restoring_a_field_a_task_and_the_whole_list(file: Path, monkeypat
         assert len(app.names) == 2
     assert recorder.of(threading.main_thread().name) == []
     assert len(copies(file)) >= 3  # one before each restoring
+
+
+async def test_the_cursor_stays_where_it_is_while_rows_are_restored(file: Path) -> None:
+    async with opened(file, size=(120, 30)) as app:
+        await app.press("g", "h")
+        await app.until_on(HistoryScreen)
+        await app.press("k")
+        await until_read(app, "after change 6: as it is now")
+        await app.press("j", "j", "j")
+        await until_read(app, "The list after change 3: 4 differences to now")
+        rows = app.app.screen.query_one(DifferenceList)
+        await app.press("tab", "k")
+        assert rows.highlighted == 0
+        await app.press("j", "r")
+        await until_read(app, "3 differences")
+        assert rows.highlighted == 1
+        await app.press("G", "j")
+        assert rows.highlighted == 2
+        await app.press("r")
+        await until_read(app, "2 differences")
+        assert rows.highlighted == 1
 
 
 async def test_finding_in_history(file: Path) -> None:

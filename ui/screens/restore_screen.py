@@ -25,6 +25,7 @@ from ui import sentences
 from ui.widgets.bar import LeftError, shown_in
 from ui.widgets.difference_list import Difference, DifferenceList, all_rows, rows_of
 from ui.widgets.key_line import Key, KeyLine
+from ui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -105,7 +106,7 @@ class RestoreScreen(Screen[None]):
         self._then: Then | None = None
         self._compared: Mapping[str, Task] = {}
         """The list with which that was compared."""
-        self._wanted = -1
+        self._wanted = self._shown = -1
         self._whole = False
         self._one_at_a_time = Lock()
         self.title_line = Static(literal(title), markup=False, id="restore-title")
@@ -177,7 +178,7 @@ class RestoreScreen(Screen[None]):
     def show_none(self, told: str = "") -> None:
         """Show no state, and give up what is being read."""
         self.workers.cancel_group(self, "then")
-        self._wanted, self._then = -1, None
+        self._wanted, self._shown, self._then = -1, -1, None
         self._told_then.update(told)
         self.differences.show(())
 
@@ -185,7 +186,8 @@ class RestoreScreen(Screen[None]):
         if index == self._wanted:
             self._then, self._compared = then, now
             self._told_then.update(literal(f"The list {then.label}: {self._words(len(rows))}"))
-            self.differences.show(rows)
+            self.differences.show(rows, stay=index == self._shown)
+            self._shown = index
 
     def _words(self, rows: int) -> str:
         if self._whole:
@@ -276,20 +278,8 @@ _WIDE = 100
 """Cells from which on there is room for two panes side by side."""
 
 
-class StateList(OptionList):
-    """The states to choose from, by the keys of the list of tasks too."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("j", "cursor_down", "Down"),
-        ("k", "cursor_up", "Up"),
-        ("G", "last", "Last"),
-        ("g", "first", "First"),
-        ("ctrl+d", "page_down", "Page down"),
-        ("ctrl+u", "page_up", "Page up"),
-    ]
-
-    def __init__(self, **settings: str) -> None:
-        super().__init__(markup=False, **settings)  # type: ignore[arg-type]
+class StateList(RowList):
+    """The states to choose from."""
 
     def append(self, options: Sequence[Option]) -> None:
         """Add rows at the end; the first row of all gets the cursor."""

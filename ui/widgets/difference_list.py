@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from textual.content import Content
-from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from core.display import literal
@@ -14,6 +13,7 @@ from core.restoring import changed_fields, differences
 from core.task import Status, Task
 from core.tasklist import in_order
 from ui.told_changes import FOLLOWS, task_name, told_value
+from ui.widgets.row_list import RowList
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -32,17 +32,13 @@ class Difference(NamedTuple):
     now: str
 
 
-class DifferenceList(OptionList):
+class DifferenceList(RowList):
     """Rows can be marked; what is chosen are the marked ones, else the one under the cursor."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        ("j", "cursor_down", "Down"),
-        ("k", "cursor_up", "Up"),
-        ("space", "mark", "Mark"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [("space", "mark", "Mark")]
 
     def __init__(self, **settings: str) -> None:
-        super().__init__(markup=False, **settings)  # type: ignore[arg-type]
+        super().__init__(**settings)
         self._rows: list[Difference] = []
         self._marked: set[int] = set()
 
@@ -53,15 +49,16 @@ class DifferenceList(OptionList):
             return [self._rows[index] for index in sorted(self._marked)]
         return [self._rows[self.highlighted]] if self.highlighted is not None and self._rows else []
 
-    def show(self, rows: Sequence[Difference]) -> None:
-        """Show `rows` in place of what there was."""
+    def show(self, rows: Sequence[Difference], *, stay: bool = False) -> None:
+        """Show `rows` in place of what there was, with the cursor on the first, or to `stay` at its place."""
+        place = self.highlighted or 0 if stay else 0
         self._rows, self._marked = list(rows[:MOST]), set()
         self.clear_options()
         self.add_options([Option(self._prompt(index)) for index in range(len(self._rows))])
         if len(rows) > MOST:
             self.add_option(Option(Content.styled(f"… and {len(rows) - MOST} more", "$text-muted"), disabled=True))
         if self._rows:
-            self.highlighted = 0
+            self.highlighted = min(place, len(self._rows) - 1)
 
     def action_mark(self) -> None:
         """Mark or unmark the row, and go on to the next."""
