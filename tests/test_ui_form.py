@@ -16,6 +16,8 @@ from tests.app_driver import Driver, opened, saved_list
 from tests.trouble import HOSTILE
 from ui.screens.date_screen import DateScreen
 from ui.screens.form_screen import FormScreen
+from ui.widgets.entry import Entry
+from ui.widgets.form_row import FormRow
 from ui.widgets.month import moved
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
@@ -141,6 +143,29 @@ async def test_a_date_is_chosen_by_arrows_or_words(file: Path) -> None:
         await app.until(lambda: "2026-11-11" in app.text)
         await app.press("enter")
         await app.until(lambda: app.task("one").due == "2026-11-11")
+
+
+@pytest.mark.usefixtures("state")
+async def test_what_is_wrong_is_said_where_saving_leads_to_it(file: Path) -> None:
+    async with opened(file, clock=_clock) as app:
+        await app.press("e", "tab", "tab", "tab", *"urgent")
+        row = app.app.screen.query_one("FormRow.-current", FormRow)
+        await app.press("tab", "tab")
+        await app.until(lambda: app.app.screen.query_one("FormRow.-current") is not row)
+        await app.press("ctrl+s")
+        await app.until(lambda: app.app.screen.query_one("FormRow.-current") is row)
+        await app.pilot.pause()
+        assert app.text.count("A priority is") == 2  # beside the field, and whole at the foot
+
+
+@pytest.mark.parametrize("columns", [40, 55, 80])
+@pytest.mark.usefixtures("state")
+async def test_there_is_room_to_type_in_a_narrow_form(columns: int, file: Path) -> None:
+    async with opened(file, clock=_clock, size=(columns, 24)) as app:
+        await app.press("e")
+        await app.until_on(FormScreen)
+        fields = app.app.screen.query(Entry)
+        await app.until(lambda: all(field.content_region.width >= 9 for field in fields))
 
 
 async def test_ten_rows_are_enough(file: Path) -> None:

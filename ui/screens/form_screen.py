@@ -117,12 +117,16 @@ class FormScreen(ModalScreen[None]):
         self._tell_typed()
 
     def on_descendant_focus(self) -> None:
-        self._say("")
+        self._tell_problem()
 
     def _tell_typed(self) -> None:
         changed = [row for row in self._rows if row.changed]
         texts = {row.field.name: row.text for row in changed}
         self.post_message(self.Typed(self.uid, texts, {row.field.name: row.before for row in changed}))
+        self._tell_problem()
+
+    def _tell_problem(self) -> None:
+        """Say what is wrong with the field that is typed, for which there may be no room beside it."""
         row = self._current
         self._say(row.problem if row else "")
 

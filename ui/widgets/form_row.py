@@ -42,7 +42,7 @@ class FormRow(Horizontal):
             scrollbar-color: $panel;
             &:focus { border: none; }
         }
-        & > .told { width: 34; padding: 0 0 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > .told { width: 34; max-width: 38%; padding: 0 0 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
 
