@@ -83,6 +83,20 @@ def test_on_a_terminal_it_has_columns_that_fit() -> None:
     assert "\x1b" not in "".join(lines)
 
 
+def test_on_a_terminal_children_stand_beneath_their_parents() -> None:
+    call("edit", "1", "parent:6")
+    call("edit", "2", "parent:1")
+
+    def shown_names(*arguments: str) -> list[str]:
+        lines = call("list", "--no-color", "--columns", "name", *arguments, terminal=True).out.splitlines()
+        return [line.rstrip() for line in lines[1:]]
+
+    assert [name[:14] for name in shown_names()][1:] == ["Active", "  Pay the rent", "    Mow the la"]
+    assert shown_names("id<=2") == ["Pay the rent", "  Mow the lawn"]
+    assert shown_names("id<=2", "--sort", "name") == ["Mow the lawn", "Pay the rent"]
+    assert ids() == [1, 2, 3, 6]
+
+
 def test_on_a_terminal_it_is_coloured_by_urgency() -> None:
     lines = call("list", "--all", terminal=True).out.splitlines()
     assert lines[1].startswith("\x1b[31m")
@@ -106,7 +120,7 @@ def test_dates_are_written_as_the_profile_says(style: str, written: str) -> None
     call("profile", "set", "date_style", style)
     call("edit", "6", "due:today", "scheduled:2400-01-01")
     lines = call("list", "--no-color", terminal=True).out.splitlines()
-    assert f" {written}  Mow" in next(line for line in lines if "Mow" in line)
+    assert f" {written}    Mow" in next(line for line in lines if "Mow" in line)
     assert "today" not in "".join(lines)
     by_due = call("list", "--no-color", "--group", "due", "--columns", "name,scheduled", terminal=True).out
     assert f"\n{written}\n" in by_due

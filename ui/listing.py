@@ -36,6 +36,21 @@ class Listing:
         self._known = known
         self._now = now
         self._date_style = date_style
+        self._depths: dict[str, int] = {}
+
+    def beneath(self, tasks: Sequence[Task]) -> list[Task]:
+        """`tasks`, each child right beneath its parent where that is among them."""
+        children: dict[str, list[Task]] = {}
+        found = {task.uid for task in tasks}
+        for task in tasks:
+            children.setdefault(task.parent if task.parent in found else "", []).append(task)
+        arranged, waiting = [], [(task, 0) for task in reversed(children.get("", ()))]
+        while waiting:
+            task, depth = waiting.pop()
+            arranged.append(task)
+            self._depths[task.uid] = depth
+            waiting += [(child, depth + 1) for child in reversed(children.get(task.uid, ()))]
+        return arranged
 
     def for_pipes(self, tasks: Iterable[Task], fields: Sequence[str]) -> Iterator[str]:
         """A line a task; no field can hold the tab between them, for `literal` replaces it."""
@@ -43,7 +58,7 @@ class Listing:
             yield "\t".join(literal(self._field(task, field)) for field in fields)
 
     def for_people(self, tasks: Sequence[Task], fields: Sequence[str], width: int, *, color: bool) -> Iterator[str]:
-        """Columns that fit into `width` cells, with a heading."""
+        """Columns that fit into `width` cells, with a heading. Names are indented as `beneath` put them."""
         shown = tuple(fields) or ("id", "mark", "priority", "due", "name", "labels")
         columns = [self._column(tasks, field, width, asked=bool(fields)) for field in shown]
         if not any(column.drop == 0 for column in columns):
@@ -68,7 +83,8 @@ class Listing:
             return shown_day(day, self._now.day, self._date_style)
         if field == "priority":
             return str(task.priority.value or "")
-        return literal(self._field(task, field))
+        indent = "  " * self._depths.get(task.uid, 0) if field == "name" else ""
+        return indent + literal(self._field(task, field))
 
     def _field(self, task: Task, field: str) -> str:
         build = _BUILT.get(field)

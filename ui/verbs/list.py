@@ -53,6 +53,8 @@ def run(options: Namespace, out: Output) -> int:
     else:
         listing = Listing(state.known, today, profile.date_style)
         if out.to_terminal:
+            if not (options.group or asked.sort):
+                groups = [("", listing.beneath(tasks))]
             out.lines(_for_people(groups, listing, columns, out))
         else:
             out.lines(line for _heading, group in groups for line in listing.for_pipes(group, columns or PIPED))
