@@ -185,6 +185,24 @@ async def test_a_view_to_begin_with_that_is_not_there_is_told(tmp_path: Path) ->
         assert "All tasks" in app.lines[0]
 
 
+async def test_settings_that_are_changed_elsewhere_hold_at_once_but_for_how_the_screen_is(home: Path) -> None:
+    file, path = home / "todurable" / "tasks.json", home / "todurable" / "profile.json"
+    file.parent.mkdir()
+    saved_list(file, "buy milk")
+    store = ProfileStore(path)
+    store.change({"tour_seen": True})
+    async with opened(file, size=(120, 30), profile=store.load(), profile_path=path) as app:
+        await app.until(lambda: app.app.side._settings is not None)
+        for field, value in (("filters.Mine", "milk"), ("details", "yes"), ("lists.work", str(home / "work.json"))):
+            assert call("profile", "set", field, value).code == 0
+        await app.until(lambda: "Mine" in app.app.showing.filters and app.app.memory.profile.lists)
+        assert not app.app.memory.profile.details
+        await app.until(lambda: "Mine" in app.text)
+        path.write_text("{")  # and what is damaged changes nothing
+        await app.until(lambda: app.app.side.problem is not None or app.app.side._settings is not None)
+        assert "Mine" in app.app.showing.filters
+
+
 async def test_others_see_the_name_of_who_is_there(tmp_path: Path) -> None:
     file = tmp_path / "tasks.json"
     saved_list(file, "one")

@@ -6,6 +6,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from inspect import isawaitable
@@ -33,7 +34,7 @@ from ui.messages import Noticed, Told
 from ui.screens.list_screen import ListScreen
 from ui.settings import called, store_opener
 from ui.showing import Showing
-from ui.side_worker import EndedBadly, LeftBehind, NotRemembered, Others, SideWorker
+from ui.side_worker import EndedBadly, LeftBehind, NotRemembered, Others, SettingsChanged, SideWorker
 from ui.status import READING, Status
 from ui.store_worker import Changed, Copied, Doing, Loaded, Looked, Recovered, Stopped, StoreWorker, Trouble, Unreadable
 from ui.sturdy import SturdyApp
@@ -121,10 +122,9 @@ class TaskApp(SturdyApp):
     def _use(self, profile: Profile) -> None:
         """Have the app as `profile` says, as far as that can change while it is open."""
         self.memory.profile = profile
-        self.showing.week_start = profile.week_start
-        self.showing.date_style = self.main.tasks.date_style = profile.date_style
+        self.main.tasks.date_style = profile.date_style
         self.main.tasks.refresh()
-        self.showing.filters = profile.filters
+        self.showing.use(profile)
         self.status.name = called(self._file, profile)
         self.main.panes.want(sidebar=profile.sidebar, details=profile.details)
         if profile.theme in self.available_themes:
@@ -261,10 +261,8 @@ class TaskApp(SturdyApp):
 
     def _hear(self, message: Message) -> None:
         """Called in a worker's thread."""
-        try:
+        with suppress(RuntimeError):  # the app ended, and its event loop with it: nobody is left to tell
             self.post_message(message)
-        except RuntimeError:
-            return  # the app ended, and its event loop with it: nobody is left to tell
 
     async def on_task_app_told(self, told: Told) -> None:
         match told.answer:
@@ -301,6 +299,8 @@ class TaskApp(SturdyApp):
                 self.actors.editing.tell_left_behind(drafts)
             case NotRemembered(error):
                 self.main.message.say(sentences.not_remembered(error), problem=True)
+            case SettingsChanged(profile):
+                self._use(self.memory.with_own_screen(profile))
             case EndedBadly(jobs):
                 self.main.message.say_besides(sentences.ended_badly(jobs))
 

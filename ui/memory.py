@@ -23,6 +23,11 @@ class Memory:
         if changed := differences(before, self.profile):
             self._side.remember(changed)
 
+    def with_own_screen(self, profile: Profile) -> Profile:
+        """`profile`, as it was changed elsewhere, with this screen as it is: two of them need not look alike."""
+        own = self.profile
+        return replace(profile, theme=own.theme, sidebar=own.sidebar, details=own.details, tour_seen=own.tour_seen)
+
     def is_first_time(self) -> bool:
         """Whether the user has never seen the tour; from now on they have."""
         first = not self.profile.tour_seen

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from core.facts import Moment, moment
 from core.glance import Glance
 from core.list_state import ListState
+from core.profile import Profile
 from core.task import Task
 from ui.board import Board, Built, Shown, build, build_found, sort_into_views
 from ui.newest import Newest
@@ -82,6 +83,12 @@ class Showing:
     def counts(self) -> Mapping[View, int]:
         """How many tasks each view has."""
         return self._board.counts
+
+    def use(self, profile: Profile) -> None:
+        """Show dates and filters as `profile` says."""
+        self.week_start, self.date_style, self.filters = profile.week_start, profile.date_style, profile.filters
+        if not self._stale:
+            self._show()
 
     async def settled(self) -> None:
         """Return once what was asked for is shown: a key that is typed next is meant for that."""

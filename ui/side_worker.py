@@ -23,12 +23,13 @@ from msgspec.structs import replace
 
 from core import drafts, durable, jobs, log, presence, scratch
 from core.drafts import Draft
+from core.durable import Identity
 from core.errors import FileSafetyError
 from core.instance import this_instance
 from core.instance_files import InstanceFiles, Owner
 from core.jobs import Job
 from core.presence import Presence
-from core.profile import ProfileStore
+from core.profile import Profile, ProfileStore
 from core.profile_rules import ProfileError
 from core.store import utc
 
@@ -66,7 +67,13 @@ class EndedBadly(Struct, frozen=True):
     jobs: tuple[Job, ...]
 
 
-Notice = Others | LeftBehind | NotRemembered | EndedBadly
+class SettingsChanged(Struct, frozen=True):
+    """The settings were changed, by somebody else or here."""
+
+    profile: Profile
+
+
+Notice = Others | LeftBehind | NotRemembered | EndedBadly | SettingsChanged
 
 
 class SideWorker:
@@ -100,6 +107,8 @@ class SideWorker:
         self._remembered: dict[str, Any] = {}
         self._unwritten: dict[str, Any] = {}
         """What is to be remembered, and could not be written."""
+        self._settings: Identity | None = None
+        """The file of settings that was looked at last."""
         self._told_problem = ""
         self._next_attempt = 0.0
         self._forget = self._stopping = False
@@ -165,6 +174,7 @@ class SideWorker:
         self._try(self._files.sweep)
         self._try(self._take_over)
         self._try(self._tell_jobs)
+        self._try(self._note_settings)
         looked = -POLL
         while not self._stopping:
             self._write()
@@ -207,6 +217,24 @@ class SideWorker:
         if found != self._others:
             self._others = found
             self._tell(Others(found))
+
+        self._look_at_settings()
+
+    def _look_at_settings(self) -> None:
+        if self._profile_path is None or self._remembered or self._unwritten:
+            return
+        known = self._settings
+        self._note_settings()
+        if self._settings in (known, None):
+            return
+        with closing(ProfileStore(self._profile_path)) as store:
+            profile, problems = store.load_usable()
+        if not problems:  # else those that held are better
+            self._tell(SettingsChanged(profile))
+
+    def _note_settings(self) -> None:
+        if self._profile_path is not None:
+            self._settings = durable.identity(self._profile_path)
 
     def _write(self) -> None:
         with self._changed:
