@@ -244,3 +244,13 @@ def test_a_command_that_is_misnamed_is_told_with_those_that_may_be_meant() -> No
         "There is no command “undo” to give keys to, but history.undo.",
         "There is no command “list.undo” to give keys to, but history.undo.",
     ]
+
+
+async def test_a_sidebar_for_which_there_is_no_room_is_not_put_away_for_good(tmp_path: Path) -> None:
+    saved_list(tmp_path / "tasks.json", "one")
+    async with opened(tmp_path / "tasks.json") as app:
+        await app.press("backslash")
+        await app.until(lambda: "Upcoming" in app.text)
+        await app.press("backslash")
+        await app.until(lambda: "Upcoming" not in app.text)
+        assert app.app.memory.profile.sidebar

@@ -58,7 +58,11 @@ class ListActions:
         screen.focus_list()
 
     def action_toggle_sidebar(self) -> None:
+        """Show or hide it for good; where there is no room for that, go there and back."""
         panes = self._screen.panes
+        if panes.has_class("-narrow"):
+            self._screen.set_focus(self._tasks if panes.sidebar.has_focus else panes.sidebar, scroll_visible=False)
+            return
         panes.want(sidebar=not panes.sidebar_wanted)
         self._memory.remember(sidebar=panes.sidebar_wanted)
         self._screen.focus_list()
