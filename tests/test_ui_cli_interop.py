@@ -107,6 +107,23 @@ def test_an_export_is_put_into_a_file_in_one_step(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == ["out.json"]
 
 
+def test_what_a_format_has_no_place_for_is_told(home: Path) -> None:
+    del home
+    call("add", "a due:2031-01-01 17:00 every:week est:1h", "--description", "x")
+    call("add", "b due:2031-01-01 every:mon,tue")
+    call("edit", "2", "depends:1")
+    told = call("export", "--format", "todo.txt").err
+    assert told == (
+        "todo.txt has no place for: depends (1 task), description (1 task), estimate (1 task), recur (1 task), "
+        "time of day (1 task). All of it is in json and csv.\n"
+    )
+    told = call("export", "--format", "taskwarrior").err
+    assert "taskwarrior has no place for: estimate (1 task), recur (2 tasks)." in told
+    for form in ("json", "csv"):
+        assert call("export", "--format", form).err == ""
+    assert call("export", "--format", "todo.txt", "--quiet").err == ""
+
+
 def test_an_export_takes_the_place_of_nothing_that_is_no_file_or_the_lists_own(home: Path, tmp_path: Path) -> None:
     call("add", "one")
     own = home / "todurable" / "tasks.json"

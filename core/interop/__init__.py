@@ -4,6 +4,7 @@
 file is read, so that importing it twice changes nothing the second time. Nothing is dropped: what we have no field for
 goes to `extra` or into the text. Raises ImportedFileError where a file is not of the format. What is read or written
 passes through `each`, or through `tasks`, one after the other: there it can be told how far it is, and given up.
+A module whose format has no place for all of a task tells by `without(task)` which of its fields are not written.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Format(NamedTuple):
 
     read: Read
     write: Callable[[Iterable[Task]], bytes]
+    without: Callable[[Task], Iterable[str]]
 
 
 NAMES = ("json", "todo.txt", "taskwarrior", "csv")
@@ -51,7 +53,7 @@ _ENDINGS = {".json": "json", ".txt": "todo.txt", ".csv": "csv"}
 def format_called(name: str) -> Format:
     """The format of that name, one of `NAMES`."""
     module = import_module(f"core.interop.{_MODULES[name]}")
-    return Format(module.read, module.write)
+    return Format(module.read, module.write, getattr(module, "without", lambda _task: ()))
 
 
 def guess(file_name: str, raw: bytes) -> str:

@@ -31,6 +31,7 @@ _STATUSES = {
 _PRIORITIES = {"H": Priority.HIGH, "M": Priority.MEDIUM, "L": Priority.LOW}
 _INSTANTS = {"entry": "created", "modified": "modified", "start": "started", "end": "completed"}
 _DAYS = ("due", "scheduled", "wait", "until")
+_NO_PLACE = ("comment", "parent", "recur", "estimate", "attachments")
 _TAKEN = {"uuid", "description", "status", "priority", "project", "tags", "depends", "annotations", "recur", "id"}
 _DERIVED = {"urgency", "mask", "imask", "parent", "rtype"}
 _RULES = {
@@ -69,6 +70,11 @@ def write(tasks: Iterable[Task]) -> bytes:
     """An array with a task a line, as `task import` reads it."""
     lines = ",\n".join(json.dumps(_written(task), ensure_ascii=False) for task in tasks)
     return f"[\n{lines}\n]\n".encode()
+
+
+def without(task: Task) -> Iterable[str]:
+    """See `core.interop`. A rule is part of a template there, and of no single task."""
+    return (field for field in _NO_PLACE if getattr(task, field))
 
 
 def _entry(task: Any, place: int, moment: datetime) -> Entry:

@@ -22,6 +22,8 @@ from core.uids import uid_of
 _HEAD = re.compile(r"(?P<done>x )?(?:\((?P<priority>[A-Z])\) )?(?P<days>(?:\d{4}-\d\d-\d\d ){0,2})(?P<text>.*)")
 _WORD = re.compile(r"(?P<key>due|t|rec|tags):(?P<value>\S+)|\+(?P<project>\S+)|(?P<context>@\S+)")
 _LETTERS = {"A": Priority.HIGH, "B": Priority.MEDIUM, "C": Priority.LOW}
+_NO_PLACE = ("comment", "description", "parent", "depends", "scheduled", "until", "estimate", "attachments", "extra")
+_RULE = re.compile(r"FREQ=(\w+)(?:;INTERVAL=(\d+))?(?:;BYMONTHDAY=.*)?")
 _RULES = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
 
 
@@ -40,6 +42,15 @@ def read(raw: bytes, moment: datetime, each: Each = iter) -> list[Entry]:
 def write(tasks: Iterable[Task]) -> bytes:
     """A line a task, the trash left out."""
     return "".join(f"{' '.join(_words(task))}\n" for task in tasks if task.status is not Status.DELETED).encode()
+
+
+def without(task: Task) -> Iterator[str]:
+    """See `core.interop`."""
+    yield from (field for field in _NO_PLACE if getattr(task, field))
+    if task.recur and not _RULE.fullmatch(task.recur):
+        yield "recur"
+    if any(len(day or "") > len("2026-11-21") for day in (task.due, task.wait)):
+        yield "time of day"
 
 
 def _entry(line: str, place: int, seen: Counter[str], parse_day: Callable[[str], str]) -> Entry:
@@ -113,6 +124,6 @@ def _words(task: Task) -> Iterator[str]:
         yield f"due:{task.due[:10]}"
     if task.wait:
         yield f"t:{task.wait[:10]}"
-    if rule := re.fullmatch(r"FREQ=(\w+)(?:;INTERVAL=(\d+))?(?:;BYMONTHDAY=.*)?", task.recur or ""):
+    if rule := _RULE.fullmatch(task.recur or ""):
         unit = next(letter for letter, name in _RULES.items() if name == rule[1])
         yield f"rec:+{rule[2] or 1}{unit}"

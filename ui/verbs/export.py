@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from core.display import literal_block
@@ -40,6 +41,7 @@ def run(options: Namespace, out: Output) -> int:
     with list_for(options, out) as (store, profile):
         asked = query(" ".join(options.query) or "status!=deleted", profile.week_start)
         found = asked.search(load(store, out).known)
+        _tell_left_out(found, options.format, out)
         if options.to is not None:
             _put(found, store, options, out)
             return exit_codes.DONE
@@ -49,6 +51,14 @@ def run(options: Namespace, out: Output) -> int:
         exported = literal_block(exported.decode().replace("\r\n", "\n")).encode()
     out.raw(exported)
     return exit_codes.DONE
+
+
+def _tell_left_out(found: Iterable[Task], form: str, out: Output) -> None:
+    without = format_called(form).without
+    left_out = Counter(name for task in found for name in without(task))
+    if left_out:
+        told = ", ".join(f"{name} ({count(tasks, 'task')})" for name, tasks in sorted(left_out.items()))
+        out.note(f"{form} has no place for: {told}. All of it is in json and csv.")
 
 
 def _put(found: Sequence[Task], store: TaskStore, options: Namespace, out: Output) -> None:
