@@ -45,6 +45,17 @@ async def test_it_finds_as_one_types(tmp_path: Path) -> None:
         assert app.current == "pay rent"
 
 
+async def test_enter_does_not_put_a_fault_out_of_sight(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    saved_list(file, "buy milk", "pay rent")
+    async with opened(file) as app:
+        await app.press("/", *"due<=fro", "enter")
+        assert app.app.main.typing
+        await app.until(lambda: app.says("“fro” is not understood as a date."))
+        await app.press(*["backspace"] * 8, *"milk", "enter")
+        await app.until(lambda: app.lines[0].split()[:2] == ["/milk", "1"] and not app.app.main.typing)
+
+
 async def test_projects_tags_and_dates_are_completed(tmp_path: Path) -> None:
     file = tmp_path / "tasks.json"
     state = saved_list(file, "buy milk", "pay rent")

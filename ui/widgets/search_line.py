@@ -101,7 +101,10 @@ class SearchLine(Vertical):
 
 
 class _Entry(Entry):
-    """Enter and escape end it. Keys that were typed behind them, before that came about, go back to the app."""
+    """Enter, unless there is a fault, and escape end it.
+
+    Keys that were typed behind them, before that came about, go back to the app.
+    """
 
     left = False
     """Whether it was ended."""
@@ -123,6 +126,8 @@ class _Entry(Entry):
     async def _act(self, event: Key) -> bool:
         if event.key not in ("enter", "escape"):
             return await super()._act(event)
+        if event.key == "enter" and self.fault is not None:
+            return True  # what is wrong stays in sight
         self.left = True
         self.post_message(SearchLine.Left(kept=event.key == "enter"))
         return True
