@@ -18,7 +18,7 @@ from ui.screens.date_screen import DateScreen
 from ui.screens.form_screen import FormScreen
 from ui.widgets.entry import Entry
 from ui.widgets.form_row import FormRow
-from ui.widgets.month import moved
+from ui.widgets.month import Month, moved
 
 NOW = datetime(2026, 11, 18, 12, tzinfo=UTC)
 
@@ -196,6 +196,31 @@ async def test_ten_rows_are_enough(file: Path) -> None:
 )
 def test_moving_in_the_calendar(day: date, days: int, months: int, then: date) -> None:
     assert moved(day, days, months) == then
+
+
+@pytest.mark.parametrize(
+    ("day", "week_start", "line", "shown"),
+    [
+        (date.max, 0, -1, " 27  28  29  30 [31]        "),
+        (date.min, 6, 2, "    [ 1]  2   3   4   5   6 "),
+        (date.min, 0, 2, "[ 1]  2   3   4   5   6   7 "),
+    ],
+)
+def test_what_is_no_date_is_blank_in_the_calendar(day: date, week_start: int, line: int, shown: str) -> None:
+    assert Month(day, week_start).render().plain.splitlines()[line] == shown
+
+
+async def test_the_last_day_of_all_is_shown_and_behind_it_there_is_none_to_click(file: Path) -> None:
+    state = saved_list(file, "one")
+    state.edit([state.find(1)], due="9999-12-31")
+    state.save_to_file(file)
+    async with opened(file, clock=_clock) as app:
+        await app.press("w", "d")
+        await app.until_on(DateScreen)
+        await app.until(lambda: "December 9999" in app.text)
+        await app.pilot.click("Month", offset=(21, 6))
+        await app.press("left", "enter")
+        await app.until(lambda: app.task("one").due == "9999-12-30")
 
 
 async def test_hostile_text_is_literal_in_the_form_and_stays_as_it_is(file: Path) -> None:

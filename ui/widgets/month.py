@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import Calendar, monthrange
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 
 from textual.content import Content
 from textual.message import Message
@@ -49,13 +49,18 @@ class Month(Widget):
     def on_click(self, event: object) -> None:
         row, column = getattr(event, "y", 0) - _HEADER, getattr(event, "x", 0) // _CELL
         weeks = self._weeks()
-        if 0 <= row < len(weeks) and column < _WEEK:
-            self.post_message(self.Picked(weeks[row][column]))
+        if 0 <= row < len(weeks) and column < _WEEK and (day := weeks[row][column]) is not None:
+            self.post_message(self.Picked(day))
 
-    def _weeks(self) -> list[list[date]]:
-        return self._calendar.monthdatescalendar(self.day.year, self.day.month)
+    def _weeks(self) -> list[list[date | None]]:
+        """Whole weeks; None stands for the days before the year 1 and after 9999, which are no dates."""
+        numbers = self._calendar.itermonthdays3(self.day.year, self.day.month)
+        days = [date(*number) if MINYEAR <= number[0] <= MAXYEAR else None for number in numbers]
+        return [days[start : start + _WEEK] for start in range(0, len(days), _WEEK)]
 
-    def _cell(self, day: date) -> Content:
+    def _cell(self, day: date | None) -> Content:
+        if day is None:
+            return Content(" " * _CELL)
         text = f"{day.day:>2}"
         if day == self.day:
             return Content.styled(f"[{text}]", "bold $text-accent")
