@@ -177,6 +177,7 @@ def test_json_takes_a_list_of_ours_a_file_and_a_legacy_one() -> None:
         ("csv", "", 1),
         ("csv", "name,due\nx,3d\n", 2),
         ("csv", "name,priority\nx,high\n", 2),
+        ("csv", "name,estimate\nx," + "9" * 5000, 2),
         ("csv", "name\nx,y\n", 2),
         ("csv", 'name\n"x\n', 0),
     ],
@@ -186,6 +187,37 @@ def test_what_is_not_of_the_format_is_refused_with_its_place(name: str, raw: str
         read(name, raw)
     assert raised.value.line == line
     assert str(raised.value).endswith("Nothing was imported.")
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("json", {"name": "a", "tag": "b", "tags": 5}),
+        ("json", {"name": "a", "tag": "b", "tags": "cd"}),
+        ("taskwarrior", TASKWARRIOR | {"tags": 5}),
+        ("taskwarrior", TASKWARRIOR | {"depends": 5}),
+        ("taskwarrior", TASKWARRIOR | {"depends": {}}),
+        ("taskwarrior", TASKWARRIOR | {"annotations": 5}),
+        ("taskwarrior", TASKWARRIOR | {"priority": []}),
+    ],
+)
+def test_a_value_of_another_kind_is_refused_with_its_entry(name: str, fields: Entry) -> None:
+    good = {"name": "a", "description": "b"}
+    with pytest.raises(ImportedFileError, match=r"^Entry 2 .* Nothing was imported\.$"):
+        read(name, json.dumps([good, fields]))
+
+
+def test_null_is_as_good_as_nothing() -> None:
+    [legacy] = read("json", '[{"name": "a", "tag": "b", "tags": null}]')
+    assert legacy["tags"] == ["b"]
+    fields = {"uuid": TASKWARRIOR["uuid"], "description": "a", "colour": None}
+    nothing = dict.fromkeys((name for name in TASKWARRIOR if name not in (*fields, "jiraid")), None)
+    assert read("taskwarrior", json.dumps([fields | nothing])) == read("taskwarrior", json.dumps([fields]))
+
+
+def test_older_taskwarriors_wrote_lists_as_texts() -> None:
+    [entry] = read("taskwarrior", json.dumps([TASKWARRIOR | {"tags": "a,b", "depends": ""}]))
+    assert (entry["tags"], entry["depends"]) == (["a", "b"], [])
 
 
 @pytest.mark.parametrize(

@@ -46,5 +46,12 @@ def _entry(task: Any, place: int) -> Entry:
     if "uid" not in entry:
         entry["uid"] = uid_of(f"{place} {task.get('id')} {task['name']}")
     if task.get("tag"):  # the legacy format has just one
-        entry["tags"] = [str(task["tag"]), *entry.get("tags", ())]
+        entry["tags"] = [str(task["tag"]), *_tags(entry, place)]
     return entry | {"extra": extra} if extra else entry
+
+
+def _tags(entry: Entry, place: int) -> list[Any]:
+    tags = entry.get("tags")
+    if tags is not None and not isinstance(tags, list):
+        raise ImportedFileError(f"Entry {place} is no task: its “tags” must be a list.")
+    return tags or []

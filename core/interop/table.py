@@ -22,6 +22,8 @@ _WRITTEN = tuple(field for field in FIELDS if field != "extra")
 _OURS = frozenset(_WRITTEN)
 _DAYS = ("due", "scheduled", "wait", "until")
 _NUMBERS = ("priority", "estimate", "id")
+_MOST_DIGITS = 16
+"""No number of a task has more."""
 
 
 def read(raw: bytes, moment: datetime, each: Each = iter) -> list[Entry]:
@@ -74,6 +76,8 @@ def _value(field: str, text: str, place: int, parse_day: Callable[[str], str]) -
     if field in _NUMBERS:
         if not text.strip().isdecimal():
             raise ImportedFileError(f"“{field}” must be a whole number, not “{text[:40]}”.", place)
+        if len(text.strip()) > _MOST_DIGITS:
+            raise ImportedFileError(f"“{field}” must be a number of at most {_MOST_DIGITS} digits.", place)
         return int(text)
     if field in _DAYS:
         try:

@@ -80,6 +80,8 @@ def without(task: Task) -> Iterable[str]:
 def _entry(task: Any, place: int, moment: datetime) -> Entry:
     if not isinstance(task, dict) or not isinstance(task.get("description"), str):
         raise ImportedFileError(f"Entry {place} is no task of Taskwarrior: it has no description.")
+    task = {name: value for name, value in task.items() if value is not None or name not in _KNOWN}
+    _check_kinds(task, place)
     entry: Entry = {"uid": _uid(task, place), "name": one_line(task["description"])}
     entry["status"] = _STATUSES.get(str(task.get("status")), Status.PENDING)
     if entry["status"] is Status.PENDING and task.get("start"):
@@ -107,11 +109,29 @@ def _uid(task: dict[str, Any], place: int) -> str:
         raise ImportedFileError(f"Entry {place} is no task of Taskwarrior: its uuid is none.") from None
 
 
+def _check_kinds(task: dict[str, Any], place: int) -> None:
+    for name, kinds in _KINDS.items():
+        if name in task and not isinstance(task[name], kinds):
+            wanted = "a list" if list in kinds else "a text"
+            raise ImportedFileError(f"Entry {place} is no task of Taskwarrior: its “{name}” must be {wanted}.")
+
+
+def _texts(value: list[Any] | str) -> list[str]:
+    """The items of a list; older versions wrote them as one text, with commas."""
+    return [str(item) for item in (filter(None, value.split(",")) if isinstance(value, str) else value)]
+
+
 _READ: dict[str, Callable[[Any], Any]] = {
     "priority": lambda value: _PRIORITIES.get(value, Priority.NONE),
     "project": lambda value: "/".join(filter(None, re.split(r"[./]", str(value)))),
-    "tags": lambda value: [str(tag) for tag in value],
-    "depends": lambda value: value.split(",") if isinstance(value, str) else list(value),
+    "tags": _texts,
+    "depends": _texts,
+}
+_KINDS: dict[str, tuple[type, ...]] = {
+    "priority": (str,),
+    "tags": (list, str),
+    "depends": (list, str),
+    "annotations": (list,),
 }
 _KNOWN = _TAKEN | _DERIVED | set(_INSTANTS) | set(_DAYS)
 
