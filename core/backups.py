@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from core import archive, attachments, checkpoint, durable, zip_backup
-from core.errors import FileSafetyError, InvalidContentError, NewerSchemaError, TodurableError, from_os_error
+from core.errors import FileSafetyError, InvalidContentError, NewerSchemaError, TodurableError
 from core.file_safety import SafeFileManager
 from core.migrations import SCHEMA_VERSION
 from core.profile import accepted
@@ -62,9 +62,11 @@ def find(files: SafeFileManager, places: Iterable[Path] = ()) -> Iterator[Path]:
     yield from (path for path in files.backup_paths if os.path.lexists(path))
     yield from (copy.path for copy in archive.copies(file))
     for place in dict.fromkeys((archive.directory(file), *places)):
-        names = (name for name in _names(place) if _SAVED.search(name) and not _is_of_another(name, file.name))
+        names = (
+            name for name in durable.names_in(place) if _SAVED.search(name) and not _is_of_another(name, file.name)
+        )
         yield from sorted((place / name for name in names), reverse=True)
-    for name in sorted(_names(file.parent)):
+    for name in sorted(durable.names_in(file.parent)):
         if name.startswith(file.name) and _ASIDE.fullmatch(name, len(file.name)):
             yield file.parent / name
 
@@ -164,12 +166,3 @@ def _is_of_another(name: str, file: str) -> bool:
     """Whether a ZIP is the daily one of a list that is called otherwise than `file`: two may have one second place."""
     daily = _DAILY.fullmatch(name)
     return daily is not None and daily[1] != file
-
-
-def _names(place: Path) -> list[str]:
-    try:
-        return os.listdir(place)
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise from_os_error(error, place, "read") from error

@@ -72,6 +72,16 @@ def identity(path: Path) -> Identity | None:
         raise from_os_error(error, path, "read") from error
 
 
+def names_in(directory: Path) -> list[str]:
+    """The names in `directory`, in any order; none where it is not there. Raises FileSafetyError."""
+    try:
+        return os.listdir(directory)
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise from_os_error(error, directory, "read") from error
+
+
 def read_file(path: Path, *, follow: bool = True, limit: int | None = None) -> tuple[bytes, Identity] | None:
     """The bytes at `path` (the first `limit`) and whose they are; None where there is no file.
 

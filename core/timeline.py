@@ -6,7 +6,6 @@ are taken by what the last steps replaced, so that moving along costs what each 
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from collections.abc import Iterator
 from contextlib import suppress
@@ -153,7 +152,7 @@ class Timeline:
                 yield _Base(header.seq, path)
         for copy in archive.copies(self._files.path):
             yield _Base(copy.seq, copy.path)
-        for name in os.listdir(self._files.path.parent):
+        for name in durable.names_in(self._files.path.parent):
             if name.startswith(f"{self._files.path.name}.schema-"):
                 yield _Base(0, self._files.path.with_name(name))  # what was migrated, before its first change
         if self._begins_empty():

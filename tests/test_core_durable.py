@@ -135,6 +135,14 @@ def test_a_directory_that_may_not_be_searched_is_no_missing_file(path: Path, mon
             durable.identity(relative)
 
 
+def test_the_names_in_a_directory_that_is_not_there_are_none_and_one_that_cannot_be_read_is_told(path: Path) -> None:
+    path.write_bytes(b"")
+    assert durable.names_in(path.parent) == [path.name]
+    assert durable.names_in(path.parent / "nothing") == []
+    with pytest.raises(NotAFileError, match=r"tasks\.json could not be read"):
+        durable.names_in(path)
+
+
 # Writing
 
 

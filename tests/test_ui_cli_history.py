@@ -114,6 +114,13 @@ def test_the_list_as_it_was_is_shown_with_what_is_different(file: Path, said: Ca
     assert "There is no change 7: the last one is 6." in said("history", "--at", "7", code=1)
 
 
+def test_a_list_in_a_folder_that_is_not_there_has_no_past(home: Path, said: Callable[..., str]) -> None:
+    file = str(home / "none" / "x.json")
+    for seq in ("0", "1"):
+        told = said("--file", file, "history", "--at", seq, code=1)
+        assert f"The history does not go back to change {seq}. Nothing was changed." in told
+
+
 def test_tasks_are_restored_as_one_change_that_can_be_undone(file: Path, said: Callable[..., str]) -> None:
     assert "add --yes" in said("restore", "--at", "2", code=1)
     assert not copies(file)
