@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from core import archive, attachments, checkpoint, durable, zip_backup
-from core.errors import FileSafetyError, InvalidContentError, NewerSchemaError, TodurableError
+from core.errors import FileSafetyError, InvalidContentError, NewerSchemaError, TodurableError, from_os_error
 from core.file_safety import SafeFileManager
 from core.migrations import SCHEMA_VERSION
 from core.profile import accepted
@@ -71,13 +71,23 @@ def find(files: SafeFileManager, places: Iterable[Path] = ()) -> Iterator[Path]:
             yield file.parent / name
 
 
-def examine(path: Path) -> Found:
-    """What the backup at `path` is, read from beginning to end."""
-    status = os.lstat(path)
+def examine(path: Path) -> Found | None:
+    """What the backup at `path` is, read from beginning to end; None where it is gone: others thin copies meanwhile.
+
+    Raises FileSafetyError where that cannot be told.
+    """
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise from_os_error(error, path, "read") from error
     found = Found(path, _kind(path), status.st_size, datetime.fromtimestamp(status.st_mtime, UTC))
     try:
         content = read(path)
     except FileSafetyError as error:
+        if not os.path.lexists(path):
+            return None
         return found._replace(problem=error.problem if isinstance(error, InvalidContentError) else str(error))
     shown = sum(task.status is not Status.DELETED for task in content.tasks.values())
     found = found._replace(seq=content.seq, tasks=shown)

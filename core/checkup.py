@@ -75,7 +75,7 @@ def damaged_copies(place: Place) -> list[Found]:
     """The copies in `backups/` that could not be recovered from; ZIPs are the user's own and stay."""
     directory = archive.directory(place.files.path)
     found = (examine(path) for path in find(place.files) if path.parent == directory and path.suffix != ".zip")
-    return [one for one in found if one.problem]
+    return [one for one in found if one is not None and one.problem]
 
 
 def set_aside(found: Iterable[Found], now: datetime) -> list[Path]:
@@ -159,8 +159,8 @@ def _clock(newest: Record, now: datetime) -> Iterator[Remark]:
 
 def _backups(place: Place) -> Iterator[Remark]:
     beside = set(place.files.backup_paths)
-    found = [examine(path) for path in find(place.files, place.places) if path not in beside]
-    kept = [one for one in found if one.kind != "set aside"]
+    found = (examine(path) for path in find(place.files, place.places) if path not in beside)
+    kept = [one for one in found if one is not None and one.kind != "set aside"]
     good = [one for one in kept if not one.problem]
     newest = max((one.at for one in good), default=None)
     told = f", the newest of {newest:%Y-%m-%d %H:%M} UTC" if newest else ""

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from core import archive, attachments, backups, checkpoint
+from core import archive, attachments, backups, checkpoint, durable
 from core.backup_names import zip_name
 from core.errors import DiskFullError, FileSafetyError, InvalidContentError, NewerSchemaError, UnavailableError
 from core.jobs import CancelledError
@@ -317,7 +317,7 @@ def test_every_kind_of_backup_is_found_and_judged(source: Source, made: Path) ->
     aside = source.file.with_name("tasks.json.damaged-20261101T000000Z")
     aside.write_bytes(b"{")
     files.backup_paths[1].write_bytes(b"garbage")
-    found = {one.path: one for one in map(backups.examine, backups.find(files, [made.parent]))}
+    found = {one.path: one for one in map(backups.examine, backups.find(files, [made.parent])) if one}
     told = {path.name: (one.kind, one.seq, one.tasks, not one.problem) for path, one in found.items()}
     assert told == {
         "tasks.json.backup": ("backup", 2, 2, True),
@@ -327,6 +327,33 @@ def test_every_kind_of_backup_is_found_and_judged(source: Source, made: Path) ->
         aside.name: ("set aside", None, None, False),
     }
     assert found[copy.path].at == datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def test_a_copy_that_is_thinned_while_it_is_looked_at_is_none(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = (
+        archive.write(source.file, checkpoint.encode(source.tasks, f"2026-11-21T08:00:00.00000{n}Z")) for n in "12"
+    )
+    first.path.unlink()
+    assert backups.examine(first.path) is None
+    read_file = durable.read_file
+
+    def read_too_late(path: Path) -> object:
+        path.unlink()
+        return read_file(path)
+
+    monkeypatch.setattr(durable, "read_file", read_too_late)
+    assert backups.examine(second.path) is None
+
+
+def test_a_backup_that_nothing_can_be_told_of_is_an_error_for_people(
+    source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_path: Path) -> object:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    monkeypatch.setattr(os, "lstat", fail)
+    with pytest.raises(UnavailableError, match="could not be read"):
+        backups.examine(source.file)
 
 
 def test_attached_files_come_back_with_their_tasks(source: Source, made: Path, tmp_path: Path) -> None:

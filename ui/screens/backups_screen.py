@@ -67,7 +67,8 @@ class BackupsScreen(RestoreScreen):
     def _read_all(self) -> None:
         try:
             for path in backups.find(self._files(), self._places()):
-                self.app.call_from_thread(self._add, backups.examine(path))
+                if (found := backups.examine(path)) is not None:
+                    self.app.call_from_thread(self._add, found)
         except (TodurableError, OSError) as error:
             self.app.call_from_thread(self.say, str(error))
             return

@@ -26,7 +26,7 @@ def run(options: Namespace, out: Output) -> int:
     """Read each of them to its end. Writes nothing."""
     file, profile = chosen(options, out)
     files = SafeFileManager(file, backup_count=profile.backup_count)
-    found = [examine(path) for path in find(files, second_place(profile))]
+    found = list(filter(None, map(examine, find(files, second_place(profile)))))
     if out.json:
         out.document([_document(backup) for backup in found])
     elif not found:
