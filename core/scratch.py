@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -26,7 +27,11 @@ def read(file: Path) -> str:
 
 
 def remove(file: Path) -> None:
-    """Remove `file`, what an editor left beside it, and the directory. Raises OSError."""
-    for name in os.listdir(file.parent):
-        os.unlink(file.parent / name)
-    os.rmdir(file.parent)
+    """Remove `file`, the files that an editor left beside it, and the directory where nothing else is in it.
+
+    That something stays is no harm: nobody else can look into it.
+    """
+    with suppress(OSError):
+        for name in os.listdir(file.parent):
+            durable.discard(file.parent / name)
+        os.rmdir(file.parent)

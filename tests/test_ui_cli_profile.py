@@ -78,6 +78,16 @@ def test_settings_are_edited_as_a_whole(
     assert said(capsys, "profile", "get", "theme") == "nord\n"
 
 
+def test_what_an_editor_leaves_beside_the_settings_takes_nothing_back(
+    editor: Callable[..., None], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    editor('__import__("os").mkdir(file + ".bak") or open(file + "~", "w").write("old") and text.replace("0", "6")')
+    said(capsys, "profile", "set", "week_start", "0")
+    assert said(capsys, "profile", "edit") == "Your settings are saved.\n"
+    assert said(capsys, "profile", "get", "week_start") == "sunday\n"
+    assert [path.name for path in tmp_path.glob("*/*")] == ["profile.json.bak"]
+
+
 @pytest.mark.parametrize(
     ("expression", "status", "why"),
     [

@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import closing
 from datetime import datetime
-from functools import partial
 from pathlib import Path
 from threading import Condition, Thread
 from time import monotonic
@@ -251,7 +250,7 @@ class SideWorker:
         if forget and half_typed == self._kept:  # else what was left behind stays there, and is offered once more
             self._try(lambda: drafts.forget_taken(self._files))
         for file in unneeded:
-            self._try(partial(scratch.remove, file))
+            scratch.remove(file)
         if remembered or (self._unwritten and (self._stopping or monotonic() >= self._next_attempt)):
             self._unwritten |= remembered
             self._try(self._write_profile)
