@@ -12,7 +12,7 @@ from typing import NamedTuple
 from core import archive, attachments, durable, jobs, profile, surroundings
 from core.backups import Found, examine, find
 from core.changes import Change, Record, edit
-from core.errors import NamedErrors, TodurableError
+from core.errors import FileSafetyError, NamedErrors, TodurableError
 from core.file_safety import SafeFileManager
 from core.history import Gap, backwards
 from core.instance_files import Owner
@@ -44,18 +44,26 @@ class Place(NamedTuple):
 
 
 def checkup(place: Place) -> list[Remark]:
-    """All remarks. Writes nothing. Raises FileSafetyError where a directory cannot be read."""
-    looks: tuple[Callable[[Place], Iterable[Remark]], ...] = (
-        _relations,
-        _attachments,
-        _history,
-        _backups,
-        _settings,
-        _jobs,
-        _modes,
-        _surroundings,
-    )
-    return [remark for look in looks for remark in look(place)]
+    """All remarks, also of what cannot be read. Writes nothing."""
+    looks: dict[str, Callable[[Place], Iterable[Remark]]] = {
+        "relations": _relations,
+        "attachments": _attachments,
+        "history": _history,
+        "backups": _backups,
+        "profile": _settings,
+        "jobs": _jobs,
+        "modes": _modes,
+        "place": _surroundings,
+    }
+    return [remark for topic, look in looks.items() for remark in _as_far_as_it_goes(topic, look(place))]
+
+
+def _as_far_as_it_goes(topic: str, remarks: Iterable[Remark]) -> Iterator[Remark]:
+    """`remarks`, and at their end what could not be read, where that ended them."""
+    try:
+        yield from remarks
+    except FileSafetyError as error:
+        yield Remark(topic, str(error), damage=True)
 
 
 def dangling(tasks: TaskList) -> list[Change]:
@@ -121,11 +129,16 @@ def _attachments(place: Place) -> Iterator[Remark]:
         yield Remark("attachments", f"Attached files are missing: {_some(lost)}. A backup may have them.", damage=True)
     for name in dict.fromkeys(name for task in tasks for name in task.attachments):
         path = attachments.path_of(file, name)
-        if path is not None and attachments.is_there(file, name) and attachments.digest_of(path) != name[:64]:
-            yield Remark("attachments", f"{path} is not what was attached. A backup may have it.", damage=True)
+        if path is not None and attachments.is_there(file, name):
+            yield from _as_far_as_it_goes("attachments", _attached(path, name[:64]))
     if left := unnamed_attachments(place):
         text = f"No task and no change names {_some(path.name for path in left)}: what named it was never saved."
         yield Remark("attachments", text, repair="remove what nothing names")
+
+
+def _attached(path: Path, digest: str) -> Iterator[Remark]:
+    if attachments.digest_of(path) != digest:
+        yield Remark("attachments", f"{path} is not what was attached. A backup may have it.", damage=True)
 
 
 def _history(place: Place) -> Iterator[Remark]:
@@ -187,10 +200,13 @@ def _settings(place: Place) -> Iterator[Remark]:
         repair = "" if problems else "write it anew, and keep what is damaged under another name"
         yield Remark("profile", str(store.report), damage=True, repair=repair)
     for path in store.paths[1:]:
-        read = durable.read_file(path, follow=False)
-        if read is not None and (problem := profile.examine(read[0], path)[1]):
-            repair = "" if problems else "set it aside"
-            yield Remark("profile", f"{path.name} is not good: {problem.rstrip('.')}.", damage=True, repair=repair)
+        yield from _as_far_as_it_goes("profile", _backup_of_settings(path, "" if problems else "set it aside"))
+
+
+def _backup_of_settings(path: Path, repair: str) -> Iterator[Remark]:
+    read = durable.read_file(path, follow=False)
+    if read is not None and (problem := profile.examine(read[0], path)[1]):
+        yield Remark("profile", f"{path.name} is not good: {problem.rstrip('.')}.", damage=True, repair=repair)
 
 
 def _jobs(place: Place) -> Iterator[Remark]:

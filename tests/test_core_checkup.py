@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from datetime import UTC, datetime, timedelta
@@ -69,6 +70,45 @@ def test_attached_files_that_are_missing_or_changed(here: Instance, tmp_path: Pa
     missing, changed = told(here, "attachments")
     assert (missing.damage, missing.text[:48]) == (True, "Attached files are missing: a.txt of task 1. A b")
     assert (changed.damage, "b.txt is not what was attached" in changed.text) == (True, True)
+
+
+def test_what_cannot_be_read_is_told_and_the_rest_looked_at(
+    here: Instance, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = here.store.files.path
+    for name in ("a.txt", "b.txt"):
+        (tmp_path / name).write_text(name)
+    names = [attachments.keep(file, tmp_path / name) for name in ("a.txt", "b.txt")]
+    here.state.edit([here.state.find(1)], attachments=names)
+    here.save()
+    closed = [tmp_path / "attachments" / names[0], tmp_path / "jobs"]
+    (tmp_path / "attachments" / names[1]).write_text("changed")
+    ProfileStore(tmp_path / "profile.json").change({"theme": "one"})
+    (tmp_path / "profile.json.backup").unlink()
+    for backup in ("profile.json.backup", "profile.json.backup.1"):
+        (tmp_path / backup).symlink_to("profile.json")
+    for call in ("open", "listdir"):
+        monkeypatch.setattr(os, call, _closing(closed, getattr(os, call)))
+    found = [remark for remark in checkup(place(here)) if remark.damage]
+    assert [(remark.topic, remark.text.partition(": ")[0]) for remark in found] == [
+        ("attachments", "a.txt could not be read"),
+        ("attachments", f"{tmp_path / 'attachments' / names[1]} is not what was attached. A backup may have it."),
+        ("profile", "profile.json.backup could not be read"),
+        ("profile", "profile.json.backup.1 could not be read"),
+        ("jobs", "jobs could not be read"),
+    ]
+    assert not any(remark.repair for remark in found)
+
+
+def _closing(paths: list[Path], real: Callable[..., object]) -> Callable[..., object]:
+    """`real`, but for `paths`, which may not be read."""
+
+    def call(path: Path, *arguments: object, **options: object) -> object:
+        if path in paths:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path, *arguments, **options)
+
+    return call
 
 
 def test_an_attached_file_that_nothing_names_is_told_and_removed(here: Instance, tmp_path: Path) -> None:
@@ -258,6 +298,26 @@ def test_doctor_tells_it_and_repairs_what_can_be(
     assert not left.exists()
     assert opened(directory / "tasks.json").state.find(2).parent is None
     capsys.readouterr()
+
+
+def test_doctor_shows_all_files_and_repairs_where_it_cannot_read_one(home: Path, said: Callable[..., str]) -> None:
+    directory = home / "todurable"
+    directory.mkdir(mode=0o700)
+    here = opened(directory / "tasks.json")
+    here.add("one", "two")
+    bad = archive.write(directory / "tasks.json", (directory / "tasks.json").read_bytes())
+    bad.path.write_bytes(b"damaged")
+    (home / "a.txt").write_text("a")
+    left = attachments.directory(here.store.files.path) / attachments.keep(here.store.files.path, home / "a.txt")
+    os.utime(left, (0, 0))
+    (directory / "not-a-list.json").symlink_to("/")
+    ProfileStore(directory / "profile.json").change({"theme": "nord"})
+    (directory / "profile.json.backup.1").symlink_to("profile.json")
+    told = said("doctor", "--repair", code=3)
+    assert "profile: profile.json.backup.1 could not be read: a symbolic link" in told
+    assert "attachments: not-a-list.json is not a file." in told
+    assert f"kept in {bad.path.name}.damaged-" in told
+    assert left.exists()
 
 
 @pytest.fixture

@@ -105,15 +105,18 @@ def run(options: Namespace, out: Output) -> int:
 
 def _repair(store: TaskStore, place: Place, finding: _Finding, out: Output) -> tuple[Path, ...]:
     """Put right what can be; returns the files that keep what was damaged."""
+    topics = {remark.topic for remark in finding.remarks if remark.repair}
     kept = store.repair() if finding.list_damaged else ()
-    if dangling(place.tasks):
+    if "relations" in topics:
         state = load(store, out)
         state.change("remove relations that lead nowhere", dangling(place.tasks))
         save(state, store, out)
-    kept += tuple(set_aside(damaged_copies(place), place.now))
-    if any(remark.topic == "profile" and remark.repair for remark in finding.remarks):
+    if "backups" in topics:
+        kept += tuple(set_aside(damaged_copies(place), place.now))
+    if "profile" in topics:
         kept += ProfileStore(place.profile, lock_timeout=store.files.lock.timeout).repair(place.now)
-    remove_unnamed(unnamed_attachments(place), place.now)
+    if "attachments" in topics:
+        remove_unnamed(unnamed_attachments(place), place.now)
     return kept
 
 
