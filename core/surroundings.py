@@ -9,6 +9,9 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from core import durable
+from core.errors import FileSafetyError
+
 LITTLE_SPACE = 10_000_000
 """Bytes below which there may soon be no room to save."""
 _UNSAFE_TYPES = frozenset(
@@ -82,13 +85,10 @@ def unsafe_place(directory: Path) -> str:
 def _type_of(directory: Path) -> str:
     """The type of the file system, as Linux tells it: proc_pid_mounts(5)."""
     try:
-        descriptor = os.open(_MOUNTS, os.O_RDONLY)
-    except OSError:
+        read = durable.read_file(_MOUNTS)
+    except FileSafetyError:
         return ""
-    try:
-        lines = os.read(descriptor, 1 << 20).decode(errors="surrogateescape").splitlines()
-    finally:
-        os.close(descriptor)
+    lines = read[0].decode(errors="surrogateescape").splitlines() if read else []
     mounts = [line.split(" ") for line in lines]
     places = [(_unescaped(fields[1]), fields[2]) for fields in mounts if len(fields) > _TYPE]
     inside = [(place, kind) for place, kind in places if _is_inside(directory, Path(place))]

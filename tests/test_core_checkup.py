@@ -273,6 +273,16 @@ def test_a_file_system_that_keeps_no_promises_is_told(tmp_path: Path, monkeypatc
     assert unsafe_place(Path("/net/ada")) == ""
 
 
+def test_a_long_table_of_mounts_is_read_to_its_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    mounts = tmp_path / "mounts"
+    others = "".join(f"/dev/loop{number} /snap/{number} squashfs ro 0 0\n" for number in range(200))
+    mounts.write_text(f"/dev/a / ext4 rw 0 0\n{others}server:/x /net nfs4 rw 0 0\n")
+    monkeypatch.setattr(surroundings, "_MOUNTS", mounts)
+    read = os.read
+    monkeypatch.setattr(os, "read", lambda descriptor, size: read(descriptor, min(size, 4096)))  # as Linux gives it
+    assert "(nfs4)" in unsafe_place(Path("/net/ada"))
+
+
 def test_doctor_tells_it_and_repairs_what_can_be(
     home: Path, capsys: pytest.CaptureFixture[str], said: Callable[..., str]
 ) -> None:
