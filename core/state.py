@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from core import durable
 from core.changes import Change, Record, checked_creation, creation, difference, edit, inverse, purge
+from core.display import literal
 from core.errors import FileSafetyError, NothingToUndoError, ReadOnlyListError, UnsavedError
 from core.lifecycle import cancelled, completed, following, reopened, started, stopped
 from core.list_state import ListState, Outcome
@@ -248,7 +249,7 @@ class AppState(ListState):
         self._attach(store)
         self.adopt(opened.tasks, history, opened.outside)
         if opened.report is not None and console is not None:
-            console.print(str(opened.report), markup=False, highlight=False)
+            console.print(literal(str(opened.report)), markup=False, highlight=False)
 
     def save_to_file(self, filename: str | os.PathLike[str], console: Console | None = None) -> None:
         """Commit what waits to the list at `filename`, and take in what others committed there.
@@ -270,7 +271,7 @@ class AppState(ListState):
         if store.checkpoint_due:
             self.receive(store.checkpoint())
             if store.put_off is not None and console is not None:
-                console.print(str(store.put_off), markup=False, highlight=False)
+                console.print(literal(str(store.put_off)), markup=False, highlight=False)
 
     def _save_elsewhere(self, filename: str | os.PathLike[str], console: Console | None) -> None:
         whole = self._list

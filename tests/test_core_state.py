@@ -687,6 +687,21 @@ def test_a_save_whose_checkpoint_fails_is_a_save(file: Path) -> None:
     assert len(console) == 1
 
 
+def test_what_a_console_is_told_moves_no_cursor(tmp_path: Path) -> None:
+    file = tmp_path / "a\x1b[31m.json"
+    opened(file).add("a", "b")
+    file.write_bytes(b"")
+    console = Printed()
+    state = AppState()
+    state.load_from_file(file, console)
+    file.with_name(f"{file.name}.backup.2").mkdir()
+    (file.with_name(f"{file.name}.backup.2") / "in the way").touch()
+    while len(console) < 2:  # until a checkpoint is due that the directory is in the way of
+        state.add_task("c")
+        state.save_to_file(file, console)
+    assert all("a\ufffd[31m.json" in told and "\x1b" not in told for told in console)
+
+
 def test_a_link_and_its_target_are_one_list(file: Path, tmp_path: Path) -> None:
     link = tmp_path / "link.json"
     link.symlink_to(file)
