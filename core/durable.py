@@ -40,6 +40,7 @@ _READ = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0)
 NO_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EXDEV, errno.EACCES, errno.EINVAL)
 """What a file system says that has no hard links, or none for this file."""
 _NO_DIRECTORY_SYNC = (errno.EINVAL, errno.ENOTSUP)
+_NO_FULL_SYNC = (errno.ENOTSUP, errno.EINVAL, errno.ENOTTY)
 _TEMPORARY = r"(\.(backup|journal|damaged|schema)[^/]*)?\.[0-9]+\.[0-9a-f]{12}\.tmp"
 """What follows the name of a file in that of a temporary one beside it, or beside one of its siblings."""
 _ANY_TEMPORARY = r"\..+\.[0-9]+\.[0-9a-f]{12}\.tmp"
@@ -141,13 +142,17 @@ def _read_all(descriptor: int, size: int, limit: int | None) -> bytes:
 
 
 def sync(descriptor: int) -> None:
-    """Return when the file's content is on the disk."""
+    """Return when what is in the file, or the directory, is on the disk."""
     if sys.platform == "darwin":  # fsync there does not flush the drive's cache: fcntl(2)
         import fcntl
 
-        fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
-    else:
-        os.fsync(descriptor)
+        try:
+            fcntl.fcntl(descriptor, fcntl.F_FULLFSYNC)
+            return
+        except OSError as error:
+            if error.errno not in _NO_FULL_SYNC:  # some network file systems know fsync alone
+                raise
+    os.fsync(descriptor)
 
 
 def sync_data(descriptor: int) -> None:
@@ -164,7 +169,7 @@ def sync_directory(directory: Path) -> None:
         return
     descriptor = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        sync(descriptor)
     except OSError as error:
         if error.errno not in _NO_DIRECTORY_SYNC:  # some network file systems sync names with the rename
             raise

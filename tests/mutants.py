@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
+from stat import S_ISDIR
 from typing import Any, NamedTuple
 from zlib import crc32
 
@@ -223,7 +224,13 @@ def _acknowledged_before_the_sync(patch: pytest.MonkeyPatch) -> None:
 
 
 def _no_sync_of_files(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(durable, "sync", _nothing)
+    real = durable.sync
+
+    def sync(descriptor: int) -> None:
+        if S_ISDIR(os.fstat(descriptor).st_mode):
+            real(descriptor)
+
+    patch.setattr(durable, "sync", sync)
 
 
 def _no_sync_of_directories(patch: pytest.MonkeyPatch) -> None:

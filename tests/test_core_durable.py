@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
+import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -22,11 +25,11 @@ def _names(directory: Path) -> list[str]:
     return sorted(os.listdir(directory))
 
 
-def _fail(monkeypatch: pytest.MonkeyPatch, name: str, number: int) -> None:
+def _fail(monkeypatch: pytest.MonkeyPatch, name: str, number: int, module: ModuleType = os) -> None:
     def failing(*_: object, **__: object) -> None:
         raise OSError(number, os.strerror(number))
 
-    monkeypatch.setattr(os, name, failing)
+    monkeypatch.setattr(module, name, failing)
 
 
 def _record(monkeypatch: pytest.MonkeyPatch, *names: str) -> list[str]:
@@ -225,6 +228,49 @@ def test_what_stands_there_can_be_settled(path: Path, monkeypatch: pytest.Monkey
     made = _record(monkeypatch, "fsync", "write", "replace")
     durable.settle(path)
     assert made == ["fsync", "fsync"]
+
+
+@pytest.fixture
+def full_syncs(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Have this be macOS; what its F_FULLFSYNC was called for from then on: whether each is a directory."""
+    made: list[bool] = []
+
+    def full_sync(descriptor: int, command: int) -> None:
+        assert command == 51
+        made.append(stat.S_ISDIR(os.fstat(descriptor).st_mode))
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", full_sync)
+    return made
+
+
+def test_on_macos_files_and_directories_leave_the_cache_of_the_drive(
+    full_syncs: list[bool], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = _record(monkeypatch, "fsync")
+    durable.replace_with(durable.write_temporary(path, b"new"), path)
+    assert (full_syncs, made) == ([False, True], [])
+
+
+@pytest.mark.usefixtures("full_syncs")
+@pytest.mark.parametrize("number", [errno.ENOTSUP, errno.EINVAL, errno.ENOTTY])
+def test_on_macos_a_file_system_that_does_not_know_that_has_its_usual_sync(
+    number: int, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _fail(monkeypatch, "fcntl", number, fcntl)
+    made = _record(monkeypatch, "fsync")
+    durable.replace_with(durable.write_temporary(path, b"new"), path)
+    assert made == ["fsync", "fsync"]
+
+
+@pytest.mark.usefixtures("full_syncs")
+def test_on_macos_a_drive_that_fails_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _fail(monkeypatch, "fcntl", errno.EIO, fcntl)
+    with pytest.raises(OSError, match="Input/output"):
+        durable.write_temporary(path, b"new")
+    with pytest.raises(OSError, match="Input/output"):
+        durable.sync_directory(path.parent)
 
 
 @pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP])
