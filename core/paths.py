@@ -152,7 +152,7 @@ def absolute_path(environ: Mapping[str, str], text: str) -> Path:
     """The full path that `text` names for its user: “~” is their home. Raises NoHomeError, NoCurrentDirectoryError."""
     # Asked of the text, because Path("./~") is Path("~").
     if text == "~" or text.startswith(("~/", f"~{os.sep}")):
-        return _home(environ) / text[2:]
+        return _home(environ) / text[1:].lstrip(f"/{os.sep}")
     path = Path(os.path.expanduser(text))  # "~name": another user's home
     try:
         return path.absolute()

@@ -102,6 +102,7 @@ def test_the_task_file_is_in_the_data_directory_or_where_it_is_named(
     assert task_file(environ, "work.json") == tmp_path / "work.json"
     assert task_file({}, "work.json") == tmp_path / "work.json"
     assert task_file(environ, "~/work.json") == Path("/home/ada/work.json")
+    assert task_file(environ, "~//work.json") == Path("/home/ada/work.json")
     assert task_file(environ, "~") == Path("/home/ada")
     assert task_file(environ, "./~/work.json") == tmp_path / "~" / "work.json"
     assert task_file(environ, "a~/work.json") == tmp_path / "a~" / "work.json"
