@@ -45,14 +45,6 @@ def told_change(change: Change, name: str, known: Mapping[str, Task]) -> str:
     return f"{name}: {', '.join(_values(change, known)) or 'touched'}"
 
 
-def name_in(change: Change, tasks: Mapping[str, Task]) -> str:
-    """What a message calls the task of `change`, which may be gone."""
-    if change.uid in tasks:
-        task = tasks[change.uid]
-        return name_of({"id": task.id, "name": task.name})
-    return name_of((change.after if change.creates else change.before) or {})
-
-
 def told_difference(then: Task | None, now: Task | None, known: Mapping[str, Task]) -> str:
     """How a task was, where that is not how it is."""
     if then is None:

@@ -19,8 +19,8 @@ class KeyLine(Static):
 
     DEFAULT_CSS = "KeyLine { height: auto; padding: 0 1; color: $text-muted; }"
 
-    def __init__(self, keys: Sequence[Key], *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        super().__init__(markup=False, id=id)
+    def __init__(self, keys: Sequence[Key]) -> None:
+        super().__init__(markup=False)
         self._told = keys
 
     def on_resize(self) -> None:

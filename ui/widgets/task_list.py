@@ -240,12 +240,6 @@ class TaskList(ScrollView, can_focus=True):
         """Mark what is not marked, and nothing else."""
         self.marks.invert(self._rows, self._row)
 
-    def neighbour(self, direction: int) -> Task | None:
-        """The task above (-1) or below (1) the cursor's."""
-        row = self._nearest_task(self._row + direction, direction)
-        item = self._rows.items[row] if row != self._row else None
-        return item if isinstance(item, Task) else None
-
     def _nearest_task(self, row: int, direction: int = 1) -> int:
         items = self._rows.items
         row = min(max(row, 0), max(len(items) - 1, 0))
