@@ -59,9 +59,35 @@ def test_todo_txt() -> None:
 
 def test_todo_txt_knows_a_task_again_once_it_is_done() -> None:
     [before] = read("todo.txt", "(A) 2026-11-20 Pay rent +home\n")
-    [after] = read("todo.txt", "x 2026-11-22 2026-11-20 Pay rent +home\n")
-    assert before["uid"] == after["uid"]
+    for done in ("Pay rent +home", "Pay rent +home pri:A", "Pay rent pri:A +home", "pri:A Pay rent +home"):
+        [after] = read("todo.txt", f"x 2026-11-22 2026-11-20 {done}\n")
+        assert before["uid"] == after["uid"]
     assert len({entry["uid"] for entry in read("todo.txt", "same\nsame\n")}) == 2
+
+
+@pytest.mark.parametrize(
+    ("line", "name", "priority"),
+    [
+        ("x 2026-11-21 2026-11-20 Pay rent pri:A", "Pay rent", Priority.HIGH),
+        ("x (B) 2026-11-21 2026-11-20 Pay rent", "Pay rent", Priority.MEDIUM),
+        ("x 2026-11-21 Pay pri:Z rent", "Pay rent", Priority.LOW),
+        ("x (B) 2026-11-21 Pay rent pri:A", "Pay rent pri:A", Priority.MEDIUM),
+        ("x 2026-11-21 pri:A", "pri:A", Priority.HIGH),
+        ("x 2026-11-21 Pay pri:AB spri:A pri:a", "Pay pri:AB spri:A pri:a", None),
+        ("2026-11-21 Pay rent pri:A", "Pay rent pri:A", None),
+    ],
+)
+def test_what_is_done_in_todo_txt_has_its_priority_behind(line: str, name: str, priority: Priority | None) -> None:
+    [entry] = read("todo.txt", line)
+    assert (entry["name"], entry.get("priority")) == (name, priority)
+
+
+@pytest.mark.parametrize("status", [Status.PENDING, Status.DONE, Status.CANCELLED])
+@pytest.mark.parametrize("priority", Priority)
+def test_todo_txt_keeps_the_priority(status: Status, priority: Priority) -> None:
+    written = format_called("todo.txt").write([a_task(status=status, priority=priority)]).decode()
+    [entry] = read("todo.txt", written)
+    assert (entry["name"], entry.get("priority", Priority.NONE)) == (a_task().name, priority)
 
 
 TASKWARRIOR = {

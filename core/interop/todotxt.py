@@ -1,5 +1,6 @@
-"""todo.txt (https://github.com/todotxt/todo.txt): `x 2026-11-21 2026-11-20 (A) Pay rent +home @desk due:2026-12-01`.
+"""todo.txt (https://github.com/todotxt/todo.txt): `(A) 2026-11-20 Pay rent +home @desk due:2026-12-01`.
 
+Once that is done: `x 2026-11-21 2026-11-20 Pay rent +home @desk due:2026-12-01 pri:A`, or `x (A) 2026-11-21 ...`.
 Beside the format itself, what most of its programs know: `due:`, `t:` (hidden until) and `rec:`. The first `+project`
 is ours, others become tags; tags of ours are written as `tags:a,b`. An unknown `key:value` stays in the name.
 """
@@ -21,7 +22,10 @@ from core.uids import uid_of
 
 _HEAD = re.compile(r"(?P<done>x )?(?:\((?P<priority>[A-Z])\) )?(?P<days>(?:\d{4}-\d\d-\d\d ){0,2})(?P<text>.*)")
 _WORD = re.compile(r"(?P<key>due|t|rec|tags):(?P<value>\S+)|\+(?P<project>\S+)|(?P<context>@\S+)")
+_PRIORITY = re.compile(r"(?:^|\s)pri:(?P<letter>[A-Z])(?!\S)")
+"""The priority of a task that is done: its head has none any more, so that it sorts by its days."""
 _LETTERS = {"A": Priority.HIGH, "B": Priority.MEDIUM, "C": Priority.LOW}
+_CLOSED = (Status.DONE, Status.CANCELLED)
 _NO_PLACE = ("comment", "description", "parent", "depends", "scheduled", "until", "estimate", "attachments", "extra")
 _RULE = re.compile(r"FREQ=(\w+)(?:;INTERVAL=(\d+))?(?:;BYMONTHDAY=.*)?")
 _RULES = {"d": "DAILY", "w": "WEEKLY", "m": "MONTHLY", "y": "YEARLY"}
@@ -59,24 +63,33 @@ def _entry(line: str, place: int, seen: Counter[str], parse_day: Callable[[str],
         raise ImportedFileError("This is no task.", place)
     days = head["days"].split()
     entry: Entry = {"name": "", "status": Status.DONE if head["done"] else Status.PENDING, "tags": []}
-    if head["priority"]:
-        entry["priority"] = _LETTERS.get(head["priority"], Priority.LOW)
+    text = _take_priority(head, entry)
     if days:
         entry["created"] = f"{days[-1]}T00:00:00Z"
     if head["done"]:
         entry["completed"] = f"{days[0]}T00:00:00Z" if days else None
     words = []
-    for word in head["text"].split():
+    for word in text.split():
         match = _WORD.fullmatch(word) if word[0] in "+@" or ":" in word else None
         if match is None or not _take(match, entry, parse_day):
             words.append(word)
-    entry["name"] = " ".join(words) or head["text"]
+    entry["name"] = " ".join(words) or text
     if not entry["name"]:
         raise ImportedFileError("This task has no name.", place)
-    seen[head["text"]] += 1
-    key = f"todo.txt {head['text']} {seen[head['text']]}"  # the same task, once it is done
+    seen[text] += 1
+    key = f"todo.txt {text} {seen[text]}"  # the same task, once it is done
     entry["uid"] = uid_of(key)
     return entry
+
+
+def _take_priority(head: re.Match[str], entry: Entry) -> str:
+    """Put the priority into `entry`; returns the text without it, which a task has before it is done, too."""
+    letter, text = head["priority"], head["text"]
+    if head["done"] and not letter and (word := _PRIORITY.search(text)):
+        letter, text = word["letter"], (text[: word.start()] + text[word.end() :]).strip() or text
+    if letter:
+        entry["priority"] = _LETTERS.get(letter, Priority.LOW)
+    return text
 
 
 def _take(match: re.Match[str], entry: Entry, parse_day: Callable[[str], str]) -> bool:
@@ -107,12 +120,7 @@ def _take_date(key: str, value: str, entry: Entry, parse_day: Callable[[str], st
 
 
 def _words(task: Task) -> Iterator[str]:
-    if task.status in (Status.DONE, Status.CANCELLED):
-        yield "x"
-        yield (task.completed or task.modified)[:10]
-    elif task.priority:
-        yield f"({'ABC'[task.priority.value - 1]})"
-    yield task.created[:10]
+    yield from _head(task)
     yield task.name
     if task.project:
         yield f"+{task.project.replace(' ', '_')}"
@@ -127,3 +135,18 @@ def _words(task: Task) -> Iterator[str]:
     if rule := _RULE.fullmatch(task.recur or ""):
         unit = next(letter for letter, name in _RULES.items() if name == rule[1])
         yield f"rec:+{rule[2] or 1}{unit}"
+    if task.priority and task.status in _CLOSED:
+        yield f"pri:{_letter(task)}"
+
+
+def _head(task: Task) -> Iterator[str]:
+    if task.status in _CLOSED:
+        yield "x"
+        yield (task.completed or task.modified)[:10]
+    elif task.priority:
+        yield f"({_letter(task)})"
+    yield task.created[:10]
+
+
+def _letter(task: Task) -> str:
+    return "ABC"[task.priority.value - 1]
