@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tarfile
 import tomllib
 import zipfile
 from importlib import metadata, util
@@ -72,13 +73,31 @@ def test_whatever_the_dependencies_need_is_pinned_too() -> None:
     assert {canonicalize_name(requirement.name) for requirement in needed.values()} - PINS.keys() == set()
 
 
-def test_wheel_holds_every_file_of_both_packages_and_nothing_else(tmp_path: Path) -> None:
-    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(tmp_path)]
+def built(target: str, directory: Path) -> Path:
+    """What is built of the project for `target`."""
+    build = [sys.executable, "-m", "hatchling", "build", "--target", target, "--directory", str(directory)]
     subprocess.run(build, cwd=ROOT, check=True)
-    (wheel,) = tmp_path.glob("todurable-*.whl")
+    (made,) = directory.glob("todurable-*")
+    return made
+
+
+def files_of(*folders: str) -> set[str]:
+    """All that is of the project in its `folders`."""
+    ours = (path for folder in folders for path in (ROOT / folder).rglob("[!.]*") if path.is_file())
+    return {path.relative_to(ROOT).as_posix() for path in ours if path.suffix != ".pyc"}
+
+
+def test_wheel_holds_every_file_of_both_packages_and_nothing_else(tmp_path: Path) -> None:
+    wheel = built("wheel", tmp_path)
     packed = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
-    ours = (path for package in ("core", "ui") for path in (ROOT / package).rglob("[!.]*") if path.is_file())
-    assert packed == {path.relative_to(ROOT).as_posix() for path in ours if path.suffix != ".pyc"}
+    assert packed == files_of("core", "ui")
+
+
+def test_source_distribution_holds_all_that_its_tests_and_its_makefile_need(tmp_path: Path) -> None:
+    with tarfile.open(built("sdist", tmp_path)) as source:
+        packed = {name.partition("/")[2] for name in source.getnames()}
+    single = {"Makefile", "requirements.txt", "pyproject.toml", "README.md", "CHANGELOG.md", "LICENSE"}
+    assert (files_of("core", "ui", "tests", "bench", "docs") | single) - packed == set()
 
 
 def test_console_script_leads_to_a_function() -> None:
