@@ -84,7 +84,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch, compiled: Path) -> Path:
-    """An empty directory in place of the home and the data directory of whoever runs the tests.
+    """An empty directory in place of the home and the data directory of whoever runs the tests, and a usual terminal.
 
     Programs that a test starts keep what they compiled, as a user's do: else each start would compile all of it again.
     They also keep back what they write, as far as Python does.
@@ -95,6 +95,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPat
     directory = tmp_path_factory.mktemp("home")
     monkeypatch.setenv("HOME", str(directory))
     monkeypatch.setenv("TODURABLE_HOME", str(directory / "todurable"))
-    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "TODURABLE_FILE", "TODURABLE_LOCK_TIMEOUT"):
+    monkeypatch.setenv("TERM", "xterm-256color")
+    for name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "TODURABLE_FILE", "TODURABLE_LOCK_TIMEOUT", "NO_COLOR"):
         monkeypatch.delenv(name, raising=False)
     return directory
