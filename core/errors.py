@@ -144,6 +144,14 @@ class UnknownTaskError(TodurableError):
         self.wanted = wanted
 
 
+class AmbiguousTaskError(TodurableError):
+    """The start of a uid is that of several tasks."""
+
+    def __init__(self, wanted: str) -> None:
+        super().__init__(f"{wanted} fits several tasks: give more of its uid.")
+        self.wanted = wanted
+
+
 class NothingToUndoError(TodurableError):
     """There is no change left to undo or to redo; `what` says which."""
 

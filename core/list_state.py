@@ -20,6 +20,7 @@ from core.changes import OUTSIDE, Change, Record, ids_given, new_record, number,
 from core.errors import UnknownTaskError
 from core.task import Status, Task
 from core.tasklist import Applied, Conflict, TaskList, in_order
+from core.uids import uid_named
 from core.undo import HISTORY
 
 if TYPE_CHECKING:
@@ -89,18 +90,9 @@ class ListState:
         return tuple(waiting.record for waiting in self._pending)
 
     def find(self, wanted: int | str) -> Task:
-        """The task of an id, or of a uid or the unique start of one: digits alone are always an id.
-
-        Raises UnknownTaskError.
-        """
-        text = str(wanted)
-        if text.isdecimal():
-            found = [task for task in self._list.tasks.values() if str(task.id) == text]
-        else:
-            found = [task for uid, task in self._list.tasks.items() if text and uid.startswith(text)]
-        if len(found) != 1:
-            raise UnknownTaskError(text)
-        return found[0]
+        """The task that `wanted` names by its id or the start of its uid; raises as `uid_named` does."""
+        tasks = self._list.tasks
+        return tasks[uid_named(str(wanted), tasks, lambda id_: [uid for uid, task in tasks.items() if task.id == id_])]
 
     # What a store says
 

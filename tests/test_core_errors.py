@@ -9,6 +9,7 @@ import pytest
 from core import errors
 from core.errors import (
     AccessDeniedError,
+    AmbiguousTaskError,
     BadValueError,
     DiskFullError,
     FileCorruptionError,
@@ -44,6 +45,7 @@ _ALL: list[TodurableError] = [
     WrongTypeError("task 3", "name", "a text", 5),
     BadValueError("task 3", "priority", "must be between 0 and 3"),
     UnknownTaskError("7"),
+    AmbiguousTaskError("0b9c"),
     NothingToUndoError("redo"),
     UnsavedError(1, _PATH),
     UnsavedError(3, _PATH),
@@ -154,6 +156,7 @@ def test_fields_for_programs() -> None:
     assert InvalidContentError(_PATH, "it is empty").problem == "it is empty"
     assert BadValueError("task 3", "name", "is empty").problem == "is empty"
     assert UnknownTaskError("7").wanted == "7"
+    assert AmbiguousTaskError("0b9c").wanted == "0b9c"
     assert NothingToUndoError("undo").what == "undo"
     assert (UnsavedError(3, _PATH).count, UnsavedError(3, _PATH).path) == (3, _PATH)
     assert ReadOnlyListError(newer).reason is newer

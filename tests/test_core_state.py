@@ -162,7 +162,7 @@ def test_find_takes_ids_and_beginnings_of_uids() -> None:
     state = AppState(by="here:1:-", new_uid=lambda: next(numbers))
     one, two = state.add_task("one"), state.add_task("two")
     assert state.find(1) == state.find("1") == state.find(one.uid) == state.find("12345678-") == one
-    assert state.find("1a") == state.find(2) == two
+    assert state.find("1abc") == state.find(2) == state.find("02") == two
     state.trash_tasks([one])
     assert state.find(1).status is Status.DELETED
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.state import AppState
 from tests.command_line import make_list, snapshot
 from tests.in_process import call, shown
 
@@ -91,6 +92,20 @@ class TestChoosing:
     def test_a_uid_may_be_cut_short_and_look_like_a_range(self) -> None:
         uid = shown("list")[1]["uid"]
         assert shown("start", uid[:12])[0]["id"] == 2
+
+    def test_every_command_reads_what_names_a_task_alike(self, file: Path) -> None:
+        state = AppState()
+        state.load_from_file(file)
+        uids = [f"abcd000{number}-0000-4000-8000-000000000000" for number in range(2)]
+        state.take_in([{"uid": uid, "name": "x"} for uid in uids])
+        state.save_to_file(file)
+        first = state.find(uids[0]).id
+        for verb in ("show", "attach", "history", "start"):
+            for wanted in (f"0{first}", "abcd0000"):
+                assert call(verb, wanted).code == 0
+            for wanted in ("abc", f"{first}9", "abcd00009"):
+                assert call(verb, wanted).err == f"todurable: There is no task {wanted} in this list.\n"
+            assert call(verb, "abcd").err == "todurable: abcd fits several tasks: give more of its uid.\n"
 
     @pytest.mark.parametrize(
         "names", [["9"], ["7-9"], ["1", "x"], ["5-1"], [","], ["1", "--where", "a"], [], ["--where", "zz"]]

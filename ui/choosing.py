@@ -12,6 +12,7 @@ from core.errors import TodurableError, UnknownTaskError
 from core.list_state import ListState
 from core.query import Query, QueryError, parse
 from core.task import Status, Task
+from core.uids import uid_named
 from ui.arguments import UsageError
 from ui.asking import confirmed
 from ui.columns import cell_width
@@ -20,7 +21,6 @@ from ui.sentences import count
 from ui.session import called
 
 _RANGE = re.compile(r"([0-9]{1,7})(?:-|\.\.)([0-9]{1,7})")
-_LONGEST_ID = 16
 _SHOWN = 20
 """How many tasks are listed before the question whether to go on."""
 
@@ -69,8 +69,8 @@ def query(text: str, week_start: int) -> Query:
 def chosen(state: ListState, options: Namespace, out: Output, week_start: int, *, trash: bool = False) -> list[Task]:
     """The tasks that `options.tasks` or `options.where` mean, each once; those of a query after asking.
 
-    Those in the trash only with `trash`. Raises UsageError, UnknownTaskError, NothingFoundError, InTrashError,
-    NotConfirmedError, RefusedError.
+    Those in the trash only with `trash`. Raises UsageError, UnknownTaskError, AmbiguousTaskError, NothingFoundError,
+    InTrashError, NotConfirmedError, RefusedError.
     """
     if bool(options.tasks) == (options.where is not None):
         raise UsageError("Name tasks by their ids, or use --where QUERY: one of the two.")
@@ -90,16 +90,20 @@ def chosen(state: ListState, options: Namespace, out: Output, week_start: int, *
 def named(state: ListState, names: Sequence[str], *, trash: bool = False) -> list[Task]:
     """The tasks that `names` (`3`, `5-8`, `3,7`, the start of a uid) mean, each once, in that order.
 
-    A range is those of its ids that there are. Raises UnknownTaskError with all that are not there, InTrashError.
+    A range is those of its ids that there are. Raises UnknownTaskError with all that are not there, AmbiguousTaskError,
+    InTrashError.
     """
     wanted = [part for name in names for part in name.split(",") if part]
     by_id = {task.id: task for task in state.known.values()}
     tasks: dict[str, Task] = {}
     unknown = []
     for name in wanted:
-        these = _of_range(by_id, name, trash=trash) or _one(state, by_id, name)
-        tasks |= {task.uid: task for task in these}
-        unknown += [] if these else [name]
+        try:
+            these = _of_range(by_id, name, trash=trash) or [_one(state, by_id, name)]
+        except UnknownTaskError:
+            unknown.append(name)
+        else:
+            tasks |= {task.uid: task for task in these}
     if unknown or not wanted:
         raise UnknownTaskError(", ".join(unknown or names))
     for task in tasks.values():
@@ -108,12 +112,8 @@ def named(state: ListState, names: Sequence[str], *, trash: bool = False) -> lis
     return list(tasks.values())
 
 
-def _one(state: ListState, by_id: dict[int, Task], name: str) -> list[Task]:
-    if name.isdecimal():
-        task = by_id.get(int(name)) if len(name) <= _LONGEST_ID else None
-        return [] if task is None else [task]
-    these = [task for uid, task in state.known.items() if uid.startswith(name)]
-    return these if len(these) == 1 else []
+def _one(state: ListState, by_id: dict[int, Task], name: str) -> Task:
+    return state.known[uid_named(name, state.known, lambda id_: [by_id[id_].uid] if id_ in by_id else [])]
 
 
 def _of_range(by_id: dict[int, Task], name: str, *, trash: bool) -> list[Task]:

@@ -9,11 +9,15 @@ from core.errors import UnknownTaskError
 from core.history import backwards
 from core.store import TaskStore
 from core.task import Task
+from core.uids import uid_named
 
 
 def find_uids(lists: Iterable[Mapping[str, Task]], wanted: Sequence[str]) -> frozenset[str]:
-    """The uids of the tasks in `lists` that `wanted` names by ids or starts of uids. Raises UnknownTaskError."""
-    known = {uid: str(task.id) for tasks in lists for uid, task in tasks.items()}
+    """The uids of the tasks in `lists` that `wanted` names by ids or starts of uids.
+
+    Raises UnknownTaskError with all that are not there, AmbiguousTaskError.
+    """
+    known = {uid: task.id for tasks in lists for uid, task in tasks.items()}
     return _found(known, wanted)
 
 
@@ -23,29 +27,26 @@ def find_uids_in_history(store: TaskStore, wanted: Sequence[str]) -> frozenset[s
     try:
         return find_uids([tasks], wanted)
     except UnknownTaskError:
-        known = {uid: str(task.id) for uid, task in tasks.items()}
+        known: dict[str, object] = {uid: task.id for uid, task in tasks.items()}
         for record in backwards(store.journal.path):
             for change in record.changes if isinstance(record, Record) else ():
                 known.setdefault(change.uid, _id_in(change))
         return _found(known, wanted)
 
 
-def _id_in(change: Change) -> str:
+def _id_in(change: Change) -> object:
     whole = change.after if change.creates else change.before if change.purges else None
-    return str(whole.get("id", "")) if whole else ""
+    return whole.get("id") if whole else None
 
 
-def _found(known: Mapping[str, str], wanted: Sequence[str]) -> frozenset[str]:
+def _found(known: Mapping[str, object], wanted: Sequence[str]) -> frozenset[str]:
     found: set[str] = set()
     unknown = []
     for text in wanted:
-        if text.isdecimal():
-            matching = [uid for uid, number in known.items() if number == text]
-        else:
-            matching = [uid for uid in known if text and uid.startswith(text)]
-        if len(matching) != 1:
+        try:
+            found.add(uid_named(text, known, lambda id_: [uid for uid, number in known.items() if number == id_]))
+        except UnknownTaskError:
             unknown.append(text)
-        found.update(matching)
     if unknown:
         raise UnknownTaskError(", ".join(unknown))
     return frozenset(found)

@@ -9,7 +9,7 @@ from ui.verb import Verb
 
 def _history(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("tasks", metavar="ID", nargs="*", help="only what touched these tasks: ids, or the first letters of uids")
+    add("tasks", metavar="ID", nargs="*", help="only what touched these: ids, or the first letters of uids (4 or more)")
     add("--text", metavar="TEXT", default="", help="only what has this text in it, whatever its case")
     add("--since", metavar="TIME", help="only from this day or time on")
     add("--until", metavar="TIME", help="only up to this day or time")
@@ -35,7 +35,7 @@ def _restore(parser: argparse.ArgumentParser) -> None:
 
 def _attach(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
-    add("task", metavar="ID", help="the task: its id, or the first letters of its uid")
+    add("task", metavar="ID", help="the task: its id, or the first letters of its uid (4 or more)")
     add("files", metavar="FILE", nargs="*", help="files to copy; without any, those attached are listed")
     add("--open", metavar="NAME", help="open an attached file")
     add("--remove", metavar="NAME", action="append", help="take an attached file off the task; its copy stays")

@@ -12,7 +12,8 @@ _QUERY = (
     "Unless it names a status, only tasks that are open and not waiting are found."
 )
 _NAMED = (
-    "Tasks are named by ids (3), ranges (5-8), or the first letters of uids; --where takes those that a query finds."
+    "Tasks are named by ids (3), ranges (5-8), or the first letters of uids (4 or more); "
+    "--where takes those that a query finds."
 )
 
 
@@ -46,7 +47,7 @@ def _edit(parser: argparse.ArgumentParser) -> None:
 
 
 def _tasks(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("tasks", metavar="ID", nargs="*", help="ids, ranges, or the first letters of uids")
+    parser.add_argument("tasks", metavar="ID", nargs="*", help="ids, ranges, or the first letters of uids (4 or more)")
     _where(parser)
 
 
@@ -58,7 +59,7 @@ def _where(parser: argparse.ArgumentParser) -> None:
 
 
 def _one_or_more(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("tasks", metavar="ID", nargs="+", help="ids, ranges, or the first letters of uids")
+    parser.add_argument("tasks", metavar="ID", nargs="+", help="ids, ranges, or the first letters of uids (4 or more)")
 
 
 def _claim(parser: argparse.ArgumentParser) -> None:
