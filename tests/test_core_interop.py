@@ -305,3 +305,10 @@ def test_what_was_changed_here_since_is_kept() -> None:
     assert not state.take_in([entry]).changed
     state.take_in([entry | {"name": "c", "modified": "2027-01-01T00:00:00Z", "extra": {"size": 3}}])
     assert (state.known[uid].name, state.known[uid].extra) == ("c", {"colour": "red", "size": 3})
+
+
+def test_a_long_description_goes_to_csv_and_back() -> None:
+    form = format_called("csv")
+    task = a_task(description="x" * 200_000)
+    [entry] = form.read(form.write([task]), datetime(2026, 11, 21))  # noqa: DTZ001 - a wall time
+    assert entry["description"] == task.description

@@ -97,6 +97,9 @@ def test_changes_are_found_by_task_text_time_and_instance(file: Path, said: Call
     assert "No change matches" in said("history", "--by", "cellar", code=1)
     assert "“someday”" in said("history", "--since", "someday", code=1)
     assert said("history", "--limit", "-1", code=2)
+    many = "9" * 5000
+    assert "must be a number" in said("history", "--limit", many, code=2)
+    assert said("history", "--at", many, code=1)
 
 
 def test_the_list_as_it_was_is_shown_with_what_is_different(file: Path, said: Callable[..., str]) -> None:

@@ -177,7 +177,7 @@ class _Help(argparse.HelpFormatter):
 @cache
 def _terminal_width() -> int:
     columns = os.environ.get("COLUMNS", "")
-    if columns.isdecimal() and int(columns):
+    if columns.isdecimal() and len(columns) <= len("10000") and int(columns):
         return int(columns)
     try:
         return os.get_terminal_size(1).columns or _USUAL_WIDTH

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from ui.verb import Verb
 
@@ -58,7 +59,7 @@ def _doctor(parser: argparse.ArgumentParser) -> None:
 
 
 def _count(text: str) -> int:
-    if not text.isdecimal():
+    if not re.fullmatch("[0-9]{1,15}", text):
         raise argparse.ArgumentTypeError("must be a number from 0 on")
     return int(text)
 

@@ -30,6 +30,7 @@ def read(raw: bytes, moment: datetime, each: Each = iter) -> list[Entry]:
     """See `core.interop`."""
     try:
         text = raw.removeprefix(b"\xef\xbb\xbf").decode()
+        csv.field_size_limit(max(csv.field_size_limit(), len(raw)))  # a description may be longer than what is usual
         reader = csv.DictReader(StringIO(text, newline=""), strict=True)
         rows = list(reader)
     except (UnicodeDecodeError, csv.Error) as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
@@ -57,8 +58,11 @@ def run(options: Namespace, out: Output) -> int:
 
 
 def moment_number(text: str, timeline: Timeline, now: datetime) -> int:
-    """The number of the last change at the moment `text`: that is a number itself, or a day or time."""
-    return int(text) if text.isdecimal() else timeline.last_before(parse_moment(text, now, end=True))
+    """The number of the last change at the moment `text`: that is a number itself, or a day or time.
+
+    Raises DateError.
+    """
+    return int(text) if re.fullmatch("[0-9]{1,15}", text) else timeline.last_before(parse_moment(text, now, end=True))
 
 
 def _nothing(store: TaskStore, wanted: Wanted) -> str:
