@@ -62,10 +62,9 @@ def find(files: SafeFileManager, places: Iterable[Path] = ()) -> Iterator[Path]:
     yield from (path for path in files.backup_paths if os.path.lexists(path))
     yield from (copy.path for copy in archive.copies(file))
     for place in dict.fromkeys((archive.directory(file), *places)):
-        names = (
-            name for name in durable.names_in(place) if _SAVED.search(name) and not _is_of_another(name, file.name)
-        )
-        yield from sorted((place / name for name in names), reverse=True)
+        found = ((_SAVED.search(name), name) for name in durable.names_in(place))
+        ours = [(saved[0], name) for saved, name in found if saved and not _is_of_another(name, file.name)]
+        yield from (place / name for _saved, name in sorted(ours, reverse=True))
     for name in sorted(durable.names_in(file.parent)):
         if name.startswith(file.name) and _ASIDE.fullmatch(name, len(file.name)):
             yield file.parent / name

@@ -48,7 +48,7 @@ class FileCorruptionError(FileSafetyError):
         reasons = "; ".join(f"{attempt.path.name}: {attempt.problem}" for attempt in report.refused)
         super().__init__(
             f"{path.name} and its backups cannot be used ({reasons}). Nothing was changed: "
-            "put a good copy in its place, or move these files away to start a new list.",
+            "put a good copy in its place, or move these files away to restore a ZIP or to start a new list.",
             path,
         )
         self.report = report

@@ -75,6 +75,13 @@ def test_a_backup_is_made_listed_and_restored_elsewhere(
     assert Path(attached).is_relative_to(home / "new laptop")
 
 
+def test_the_newest_zip_comes_first_whatever_it_is_called(file: Path, said: Callable[..., str]) -> None:
+    made = [Path(said("backup", name).strip()).name for name in ("b", "c", "a")]
+    listed = [Path(row["path"]).name for row in json.loads(said("--json", "backups")) if row["kind"] == "zip"]
+    assert listed == made[::-1]
+    assert file.exists()
+
+
 def test_one_task_of_a_backup_is_restored_and_the_rest_left(file: Path, said: Callable[..., str]) -> None:
     made = said("backup").strip()
     said("done", "1", "2")
