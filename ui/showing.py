@@ -6,14 +6,15 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 from core.facts import Moment, moment
 from core.glance import Glance
 from core.list_state import ListState
 from core.profile import Profile
 from core.task import Task
-from ui.board import Board, Built, Shown, build, build_found, sort_into_views
+from ui.board import Board, Built, Shown, Sorting, build, build_found, sort_into_views
 from ui.newest import Newest
 from ui.screens.list_screen import ListScreen
 from ui.searched import Searched
@@ -26,6 +27,21 @@ if TYPE_CHECKING:
 _AT_ONCE = 1000
 """Tasks that are looked through without a thread: it takes less than a frame."""
 _NOTHING_SEARCHED = Searched(-1)
+
+
+class _Asked(NamedTuple):
+    """What is to be shown of the list at that `version`, as of `now`; `sorting` is None where it is stale.
+
+    `tasks` are those of `known`, which may change meanwhile.
+    """
+
+    ticket: int
+    shown: Shown
+    known: Mapping[str, Task]
+    tasks: list[Task]
+    version: int
+    now: Moment
+    sorting: Sorting | None
 
 
 class Showing:
@@ -184,32 +200,32 @@ class Showing:
             self._asked += 1
             self._install(self._asked, self._earlier[1], None)
             return
-        tasks, stale, version = list(self._state.known.values()), self._stale, self._version
-        now = self._now() if stale else self._board.now
         self._asked += 1
-        ticket, sorting, known = self._asked, self._board.sorting, self._state.known
-
-        def attempt() -> Callable[[], None]:
-            sorted_in, text = sort_into_views(tasks, now) if stale else sorting, self._query(shown.view)
-            if text is None:
-                built = build(shown, tasks, now, sorted_in)
-                return lambda: self._install(ticket, built, None)
-            from core.query import QueryError
-
-            try:
-                query = self._parsed(text)
-                found = self._find_in(tasks, version).find(query, known)  # a regular expression may take too long
-            except QueryError as error:
-                fault = error
-                return lambda: self._refuse(ticket, shown, fault)
-            built = build_found(shown, found, now, sorted_in, lambda task: bool(query.filter([task], known)))
-            return lambda: self._install(ticket, built, query)
-
-        if len(tasks) <= _AT_ONCE and self._settled.is_set():
-            attempt()()
+        sorting = None if self._stale else self._board.sorting
+        now = self._now() if self._stale else self._board.now
+        known = self._state.known
+        asked = _Asked(self._asked, shown, known, list(known.values()), self._version, now, sorting)
+        if len(asked.tasks) <= _AT_ONCE and self._settled.is_set():
+            self._work_out(asked)()
         else:
             self._settled.clear()
-            self._newest.ask(attempt)
+            self._newest.ask(lambda: self._work_out(asked))
+
+    def _work_out(self, asked: _Asked) -> Callable[[], None]:
+        """What shows that; called in the thread, where there are many tasks."""
+        ticket, shown, known, tasks, version, now, sorting = asked
+        text, sorting = self._query(shown.view), sorting or sort_into_views(tasks, now)
+        if text is None:
+            return partial(self._install, ticket, build(shown, tasks, now, sorting), None)
+        from core.query import QueryError
+
+        try:
+            query = self._parsed(text)
+            found = self._find_in(tasks, version).find(query, known)  # a regular expression may take too long
+        except QueryError as error:
+            return partial(self._refuse, ticket, shown, error)
+        built = build_found(shown, found, now, sorting, lambda task: bool(query.filter([task], known)))
+        return partial(self._install, ticket, built, query)
 
     def _parsed(self, text: str) -> Query:
         """Raises QueryError."""
