@@ -114,8 +114,11 @@ def of_change(file: Path, seq: int) -> Copy | None:
 
 
 def is_due(found: Sequence[Copy], now: datetime, seq: int) -> bool:
-    """Whether this hour, or the last stretch up to `seq`, has no copy. A clock that was set back makes none due."""
-    return not any(_hour(copy.at) >= _hour(now) for copy in found) or found[0].seq + STRETCH <= seq
+    """Whether this hour, or the last stretch up to `seq`, has no copy.
+
+    One of a later hour does not count, for the clock was ahead then.
+    """
+    return all(_hour(copy.at) != _hour(now) for copy in found) or found[0].seq + STRETCH <= seq
 
 
 def thin(file: Path, kept: Kept) -> list[Path]:

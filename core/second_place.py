@@ -16,7 +16,7 @@ _DAY = 86_400
 
 
 def copy_daily(source: Source, place: Path, kept: int, now: datetime) -> Path | None:
-    """Make today's ZIP in `place` unless there is one, and remove those beyond the last `kept`.
+    """Make today's ZIP in `place` unless there is one, and remove those beyond the last `kept`; of later days first.
 
     Returns it where it was made. Raises FileSafetyError, also where `place` is not there: a disk that is not connected
     must not be taken for an empty folder.
@@ -33,12 +33,14 @@ def copy_daily(source: Source, place: Path, kept: int, now: datetime) -> Path | 
         raise from_os_error(error, place, "read") from error
     name = f"daily-{source.file.name}"
     pattern = re.compile(re.escape(name) + r"_(\d{8})T\d{6}\.\d{6}Z\.zip")
-    days = {match[1] for found in names if (match := pattern.fullmatch(found))}
-    if max(days, default="") >= f"{now.astimezone(UTC):%Y%m%d}":
+    days = {found: match[1] for found in names if (match := pattern.fullmatch(found))}
+    today = f"{now.astimezone(UTC):%Y%m%d}"
+    if today in days.values():
         return None
     durable.sweep_old(place, now.timestamp() - _DAY)
     made = zip_backup.make(source, place, name, now)
-    older = sorted((found for found in names if pattern.fullmatch(found)), reverse=True)
+    # those of a clock that was ahead count as the oldest: else they would be the last ones for years
+    older = sorted(days, key=lambda found: (days[found] < today, found), reverse=True)
     for found in older[max(kept, _LEAST_KEPT) - 1 :]:
         durable.discard(place / found)
     return made

@@ -155,7 +155,19 @@ def test_a_copy_is_due_once_an_hour(file: Path) -> None:
     found = [write(file, a_list(1, FIRST + timedelta(minutes=59)))]
     assert not is_due(found, FIRST, 2)
     assert is_due(found, FIRST + timedelta(minutes=60), 2)
-    assert not is_due(found, FIRST - timedelta(days=30), 2)  # the clock was set back
+    assert is_due(found, FIRST - timedelta(days=30), 2)  # the clock was set back
+
+
+def test_copies_of_a_clock_that_was_ahead_keep_none_from_being_made_or_staying(file: Path) -> None:
+    ahead = FIRST + timedelta(days=1800)
+    for seq in range(1, 31):
+        write(file, a_list(seq, ahead + timedelta(hours=seq)))
+    for seq in range(31, 61):
+        now = FIRST + timedelta(hours=seq)
+        assert is_due(copies(file), now, seq)
+        write(file, a_list(seq, now))
+        thin(file, Kept(3, 5, 2, 1))
+    assert [copy.seq for copy in copies(file)] == [60, 59, 58, 57, 56, 47]
 
 
 def test_so_many_changes_make_a_copy_due_whatever_the_hour(file: Path) -> None:

@@ -382,4 +382,16 @@ def test_one_zip_a_day_goes_to_the_second_place(source: Source, tmp_path: Path) 
     days = [path.name for path in made if path is not None]
     assert len(days) == 7
     assert sorted(os.listdir(place))[1:] == days[-4:]
-    assert copy_daily(source, place, 4, NOW - timedelta(days=3)) is None  # the clock was set back
+
+
+def test_daily_zips_of_a_clock_that_was_ahead_keep_none_from_being_made_or_staying(
+    source: Source, tmp_path: Path
+) -> None:
+    place = tmp_path / "stick"
+    place.mkdir()
+    ahead = [copy_daily(source, place, 4, NOW + timedelta(days=1800 + day)) for day in range(4)]
+    made = []
+    for day in range(4):
+        made.append(copy_daily(source, place, 4, NOW + timedelta(days=day)))
+        assert copy_daily(source, place, 4, NOW + timedelta(days=day)) is None
+        assert set(place.iterdir()) == {*made, *ahead[day + 1 :]}
