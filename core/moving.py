@@ -127,13 +127,19 @@ def _names(file: Path) -> Iterator[Path]:
         for name in sorted(beside, key=lambda name: (not name.endswith(".journal"), name)):
             yield Path(name)
         for folder in _WITH_IT:
-            for directory, _folders, names in os.walk(file.parent / folder):
+            for directory, _folders, names in os.walk(file.parent / folder, onerror=_refuse_unread):
                 for name in sorted(names):
                     if not name.startswith("."):
                         yield Path(directory, name).relative_to(file.parent)
     except OSError as error:
-        raise from_os_error(error, file.parent, "read") from error
+        raise from_os_error(error, Path(error.filename or file.parent), "read") from error
     yield Path(file.name)
+
+
+def _refuse_unread(error: OSError) -> None:
+    """Raise `error`, unless there is no such folder: what cannot be read must not be left out."""
+    if not isinstance(error, FileNotFoundError | NotADirectoryError):
+        raise error
 
 
 class _Stage:

@@ -123,6 +123,26 @@ def test_without_room_nothing_is_begun(
     assert list((tmp_path / "new").iterdir()) == []
 
 
+@pytest.mark.parametrize("folder", ["backups", "attachments", "attachments/*"])
+def test_what_cannot_be_read_is_never_left_out(
+    folder: str, here: Instance, profile: ProfileStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (unreadable,) = (tmp_path / "old").glob(folder)
+    before, real = content(tmp_path), os.scandir
+
+    def scandir(path: str | Path) -> Any:
+        if Path(path) == unreadable:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "scandir", scandir)
+        with pytest.raises(FileSafetyError, match=f"{unreadable.name} could not be read"):
+            move(here.store, tmp_path / "new", profile)
+    assert content(tmp_path) == before
+    here.add("still here")
+
+
 def a_list_to_move(root: Path) -> tuple[Instance, ProfileStore]:
     """A list with an attachment in `root/old`, and settings that do not name it."""
     (root / "old").mkdir(parents=True)
