@@ -45,6 +45,11 @@ def keep(files: InstanceFiles, drafts: Sequence[Draft]) -> None:
         files.remove(_SUFFIX)
 
 
+def kept(files: InstanceFiles) -> list[Path]:
+    """Where the drafts of all screens of the list are. Raises OSError."""
+    return [found.path for suffix in (_SUFFIX, _TAKEN) for found in files.found(suffix)]
+
+
 def take_over(files: InstanceFiles) -> tuple[Draft, ...]:
     """The drafts that screens left behind which are gone; they are this screen's from now on.
 

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
-from core import archive, compaction, durable, presence
+from core import archive, compaction, drafts, durable, presence
 from core.attachments import digest_of
 from core.errors import FileSafetyError, NamedErrors, TodurableError, UnavailableError, from_os_error
 from core.instance_files import InstanceFiles, Owner
@@ -89,11 +89,15 @@ def _copies(file: Path) -> Iterable[Path]:
 
 def _refuse_open(file: Path) -> None:
     try:
-        others = presence.others(InstanceFiles(file, Owner.this_process()))
+        others = presence.others(_instance_files(file))
     except OSError as error:
         raise from_os_error(error, file.parent, "read") from error
     if others:
         raise CannotMoveError("The list is open in another terminal. Close it there, then try again.")
+
+
+def _instance_files(file: Path) -> InstanceFiles:
+    return InstanceFiles(file, Owner.this_process())
 
 
 def _sizes(directory: Path, names: Iterable[Path]) -> list[int]:
@@ -131,6 +135,8 @@ def _names(file: Path) -> Iterator[Path]:
                 for name in sorted(names):
                     if not name.startswith("."):
                         yield Path(directory, name).relative_to(file.parent)
+        for path in drafts.kept(_instance_files(file)):
+            yield path.relative_to(file.parent)
     except OSError as error:
         raise from_os_error(error, Path(error.filename or file.parent), "read") from error
     yield Path(file.name)

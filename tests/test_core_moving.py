@@ -15,8 +15,10 @@ from typing import Any, Self
 
 import pytest
 
-from core import archive, attachments, moving, presence
+from core import archive, attachments, drafts, moving, presence
+from core.drafts import Draft
 from core.errors import FileSafetyError, MovedError, UnavailableError
+from core.instance_files import InstanceFiles, Owner
 from core.moving import CannotMoveError, move
 from core.presence import Presence
 from core.profile import ProfileStore
@@ -30,6 +32,10 @@ from tests.processes import Child, wait_until
 from tests.trouble import HOLDER
 from ui.cli import main
 
+DRAFT = Draft("add", texts={"line": "half typed"})
+GONE = Owner.this_process()._replace(pid=2**31 - 1)
+"""Whose screen was killed."""
+
 
 @pytest.fixture
 def here(tmp_path: Path) -> Instance:
@@ -41,6 +47,7 @@ def here(tmp_path: Path) -> Instance:
     here.state.edit([here.state.find(1)], attachments=[attachments.keep(here.store.files.path, tmp_path / "a.txt")])
     here.save()
     archive.write(here.store.files.path, here.store.files.path.read_bytes())
+    drafts.keep(InstanceFiles(here.store.files.path, GONE), [DRAFT])
     return here
 
 
@@ -62,12 +69,14 @@ def test_all_that_belongs_to_a_list_is_copied_and_stays(
 ) -> None:
     monkeypatch.setattr(moving, "_BLOCK", 100)
     old, target = tmp_path / "old", tmp_path / "far" / "away"
-    (old / "other.json").write_text("not of this list")
+    others = [old / "other.json", old / "instances" / "other.json.here.7.1.draft"]
+    for other in others:
+        other.write_text("not of this list")
     before = content(old)
     told: list[tuple[int, int]] = []
     new = move(here.store, target, profile, lambda done, total: told.append((done, total)))
     assert new == target / "tasks.json"
-    assert content(target) == {name: raw for name, raw in before.items() if name != "other.json"}
+    assert content(target) == {name: raw for name, raw in before.items() if old / name not in others}
     assert content(old) == before
     size = sum(map(len, content(target).values()))
     assert len(told) > len(content(target))  # a large file is told of more than once
@@ -79,6 +88,7 @@ def test_all_that_belongs_to_a_list_is_copied_and_stays(
     assert there.state.tasks == here.state.tasks
     there.state.undo()
     assert there.state.find(1).attachments == ()
+    assert drafts.take_over(InstanceFiles(new, Owner.this_process())) == (DRAFT,)
 
 
 @pytest.mark.parametrize("left", ["tasks.json", "tasks.json.backup", "tasks.json.journal", "copy", "history"])
