@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +15,7 @@ from core.archive import copies
 from core.dates import DateError
 from core.state import AppState
 from tests.command_line import snapshot, tasks_shown
+from tests.zones import system_zone
 from ui import asking
 from ui.asking import confirmed
 from ui.cli import main
@@ -179,16 +180,26 @@ def test_only_yes_is_yes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_moments_are_read_and_shown_on_the_users_own_clock() -> None:
-    now = datetime(2026, 11, 21, 12, tzinfo=timezone(timedelta(hours=2)))
-    assert parse_moment("yesterday", now, end=False) == "2026-11-19T22:00:00.000000Z"
-    assert parse_moment("yesterday", now, end=True) == "2026-11-20T21:59:59.999999Z"
-    assert parse_moment("2026-11-20 17:00", now, end=True) == "2026-11-20T15:00:00.000000Z"
-    assert parse_moment("2026-11-20T17:00:00Z", now, end=True) == "2026-11-20T17:00:00.000000Z"
-    assert shown_moment("2026-11-20T17:00:00.000000Z", now) == "2026-11-20 19:00"
-    assert shown_moment("some time", now) == "some time"
-    for faulty in ("someday", "2026-99-20T17:00:00Z"):
-        with pytest.raises(DateError):
-            parse_moment(faulty, now, end=True)
+    with system_zone("Europe/Berlin"):
+        now = datetime(2026, 11, 21, 12, tzinfo=UTC).astimezone()
+        assert parse_moment("yesterday", now, end=False) == "2026-11-19T23:00:00.000000Z"
+        assert parse_moment("yesterday", now, end=True) == "2026-11-20T22:59:59.999999Z"
+        assert parse_moment("2026-11-20 17:00", now, end=True) == "2026-11-20T16:00:00.000000Z"
+        assert parse_moment("2026-11-20T17:00:00Z", now, end=True) == "2026-11-20T17:00:00.000000Z"
+        assert shown_moment("2026-11-20T17:00:00.000000Z") == "2026-11-20 18:00"
+        assert shown_moment("some time") == "some time"
+        for faulty in ("someday", "2026-99-20T17:00:00Z"):
+            with pytest.raises(DateError):
+                parse_moment(faulty, now, end=True)
+
+
+def test_moments_of_the_other_half_of_the_year_have_the_offset_of_then() -> None:
+    with system_zone("Europe/Berlin"):
+        now = datetime(2026, 11, 21, 12, tzinfo=UTC).astimezone()
+        assert parse_moment("2026-07-02", now, end=False) == "2026-07-01T22:00:00.000000Z"
+        assert parse_moment("2026-07-02", now, end=True) == "2026-07-02T21:59:59.999999Z"
+        assert parse_moment("2026-07-02 17:00", now, end=True) == "2026-07-02T15:00:00.000000Z"
+        assert shown_moment("2026-07-02T15:00:00.000000Z") == "2026-07-02 17:00"
 
 
 @pytest.mark.usefixtures("file")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from core.state import AppState
 from tests.app_driver import many_tasks, opened, saved_list
+from tests.zones import system_zone
 from ui.searched import Searched
 
 if TYPE_CHECKING:
@@ -201,6 +202,18 @@ async def test_a_regular_expression_that_takes_too_long_is_told_and_nothing_stan
         await app.until(lambda: "takes too long" in app.text)
         await app.press("escape", "x")
         await app.until(lambda: any("[x]" in row for row in app.rows))
+
+
+async def test_days_of_the_other_half_of_the_year_begin_when_they_did(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    state = AppState(clock=lambda: datetime(2026, 7, 1, 22, 30, tzinfo=UTC))
+    state.add_task("early")
+    state.save_to_file(file)
+    with system_zone("Europe/Berlin"):
+        async with opened(file, clock=lambda: datetime(2026, 11, 21, 12, tzinfo=UTC)) as app:
+            await app.press("/")
+            await app.type("created:2026-07-02")
+            await app.until(lambda: app.lines[0].split()[:2] == ["/created:2026-07-02", "1"])
 
 
 async def test_what_became_overdue_meanwhile_is_not_left_out_of_what_was_shown_before(tmp_path: Path) -> None:

@@ -53,7 +53,7 @@ class Actors:
         app, file, clock, changing, showing, drafting, memory, side, worker, use = ground
         state, screen = changing.state, changing.screen
         self._showing, self._clock = showing, clock
-        self.detailing = Detailing(state, showing, screen, file, clock)
+        self.detailing = Detailing(state, showing, screen, file)
         self.conflicts = ConflictActions(changing)
         self.forms = FormActions(changing, drafting, side, self._words)
         self.describing = DescriptionActions(changing, drafting, side, worker.look)

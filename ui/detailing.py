@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,19 +34,11 @@ _MOST = 30
 class Detailing:
     """The past of the list at `file` is read in a thread."""
 
-    def __init__(
-        self,
-        state: ListState,
-        showing: Showing,
-        screen: ListScreen,
-        file: Path,
-        clock: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, state: ListState, showing: Showing, screen: ListScreen, file: Path) -> None:
         self._state = state
         self._showing = showing
         self._screen = screen
         self._file = file
-        self._clock = clock
         self._newest = Newest(showing.post)
         self._timer: Timer | None = None
 
@@ -66,11 +57,9 @@ class Detailing:
     def _read(self, uid: str) -> Callable[[], None]:
         """Called in the thread."""
         events: list[Event] = []
-        now, known = self._clock().astimezone(), self._state.known
+        known = self._state.known
         with suppress(FileSafetyError):  # what cannot be read is told where it matters: the list shows the rest
-            events = [
-                (shown_moment(record.at, now), _told(record, known)) for record in islice(self._about(uid), _MOST)
-            ]
+            events = [(shown_moment(record.at), _told(record, known)) for record in islice(self._about(uid), _MOST)]
         return lambda: self._screen.details.show_history(uid, events)
 
     def _about(self, uid: str) -> Iterator[Record]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
 
-from core.dates import DateError, parse_date
+from core.dates import DateError, local_time, parse_date
 
 
 def parse_moment(text: str, now: datetime, *, end: bool) -> str:
     """The time that `text` names, in UTC as records have it; of a day its start, or with `end` its last moment.
 
-    What is written in UTC, with a Z, is taken as it is. `now` has a zone: that of the user. Raises DateError.
+    What is written in UTC, with a Z, is taken as it is; all else is on the user's clock, as `now`. Raises DateError.
     """
     if text.endswith("Z"):
         try:
@@ -22,16 +22,16 @@ def parse_moment(text: str, now: datetime, *, end: bool) -> str:
         moment = datetime.fromisoformat(found)
     else:
         moment = datetime.combine(date.fromisoformat(found), time.max if end else time.min)
-    return _utc(moment.replace(tzinfo=now.tzinfo))
+    return _utc(moment)  # without a zone: that of `now` may have another offset then, which the system knows
 
 
-def shown_moment(at: str, now: datetime) -> str:
+def shown_moment(at: str) -> str:
     """The time `at`, as records have it, on the clock of whoever reads it."""
     try:
-        moment = datetime.fromisoformat(at).astimezone(now.tzinfo)
+        day, _, time_of_day = local_time(at).partition("T")
     except ValueError:  # another program wrote it
         return at
-    return f"{moment:%Y-%m-%d %H:%M}"
+    return f"{day} {time_of_day[:5]}"
 
 
 def _utc(moment: datetime) -> str:

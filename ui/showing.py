@@ -231,7 +231,8 @@ class Showing:
         """Raises QueryError."""
         from core.query import parse
 
-        return parse(text, now=self._clock().astimezone(), week_start=self.week_start)
+        # without a zone: that of now may have another offset on the day that is asked for, which the system knows
+        return parse(text, now=self._clock().astimezone().replace(tzinfo=None), week_start=self.week_start)
 
     def _find_in(self, tasks: list[Task], version: int) -> Searched:
         """What to find all that in, made where there is none."""

@@ -197,7 +197,7 @@ def _row(entry: Record | Gap, known: Mapping[str, Task], now: datetime) -> Conte
         return row((f"      {entry} could not be read", "$text-error"))
     return row(
         (f"{entry.seq:>6} ", "$text-muted"),
-        (_short(shown_moment(entry.at, now), now), "$text-accent"),
+        (_short(shown_moment(entry.at), now), "$text-accent"),
         (f"  {told_record(entry, known)}", ""),
         (f"  {entry.by}", "$text-muted"),
     )

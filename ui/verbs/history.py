@@ -51,7 +51,7 @@ def run(options: Namespace, out: Output) -> int:
     elif not entries:
         out.note(nothing)
     else:
-        out.lines(_rows(entries, known, out, now))
+        out.lines(_rows(entries, known, out))
         if len(entries) == options.limit:
             out.note("There may be older ones. All of them: --limit 0")
     return exit_codes.DONE if entries else exit_codes.REFUSED
@@ -117,8 +117,8 @@ def _named_in(entries: Sequence[Record | Gap], store: TaskStore, out: Output) ->
         return {}
 
 
-def _rows(entries: Sequence[Record | Gap], known: Mapping[str, Task], out: Output, now: datetime) -> Iterator[str]:
-    rows = [_row(entry, known, now) for entry in entries]
+def _rows(entries: Sequence[Record | Gap], known: Mapping[str, Task], out: Output) -> Iterator[str]:
+    rows = [_row(entry, known) for entry in entries]
     columns = (
         Column("CHANGE", [row[0] for row in rows], drop=1, right=True),
         Column("WHEN", [row[1] for row in rows], drop=2),
@@ -128,10 +128,10 @@ def _rows(entries: Sequence[Record | Gap], known: Mapping[str, Task], out: Outpu
     return lines(columns, out.width if out.to_terminal else _UNLIMITED)
 
 
-def _row(entry: Record | Gap, known: Mapping[str, Task], now: datetime) -> tuple[str, str, str, str]:
+def _row(entry: Record | Gap, known: Mapping[str, Task]) -> tuple[str, str, str, str]:
     if isinstance(entry, Gap):
         return (str(entry.last), "", "", f"({entry} could not be read)")
-    return (str(entry.seq), shown_moment(entry.at, now), literal(entry.by), literal(told_record(entry, known)))
+    return (str(entry.seq), shown_moment(entry.at), literal(entry.by), literal(told_record(entry, known)))
 
 
 def _document(entry: Record | Gap) -> dict[str, Any]:
