@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import threading
@@ -181,6 +182,31 @@ async def test_a_backup_is_cancelled(file: Path) -> None:
         await app.until(lambda: app.says("Cancelled; nothing was changed."))
     assert [job.state for job in all_of(file, Owner.this_process())] == ["cancelled"]
     assert not list(file.parent.glob("backups/*.zip"))
+
+
+async def test_a_backup_that_fails_says_so_and_another_can_be_made(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.mkdir
+
+    def full(path: Path, *arguments: Any, **options: Any) -> None:
+        if Path(path).name == "backups":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        real(path, *arguments, **options)
+
+    async with opened(file, size=(120, 30)) as app:
+        await app.press("g", "b")
+        await app.until_on(BackupsScreen)
+        screen = app.app.screen
+        assert isinstance(screen, BackupsScreen)
+        with monkeypatch.context() as broken:
+            broken.setattr(os, "mkdir", full)
+            await app.press("b")
+            await app.until(lambda: app.says("backups could not be created: the disk is full."))
+        with monkeypatch.context() as broken:
+            broken.setattr(screen, "_make", lambda _progress: 1 // 0)
+            await app.press("b")
+            await app.until(lambda: not screen._making)
+        await app.press("b")
+        await app.until(lambda: app.says("Made and verified"))
 
 
 async def test_a_long_history_is_read_as_it_is_looked_at(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from core.errors import TodurableError
 from core.file_safety import SafeFileManager
 from core.jobs import Kind, Running
-from core.paths import profile_file, task_file
+from core.paths import make_private_directory, profile_file, task_file
 from core.profile import Profile, ProfileStore, to_profile
 from core.progress import Progress
 from core.store import TaskStore
@@ -192,7 +192,7 @@ class KeepActions:
             source = zip_backup.Source(file, store.load().tasks, profile_file(os.environ))
         finally:
             store.close()
-        archive.make_directory(target)
+        make_private_directory(target)
         return zip_backup.make(source, target, file.stem, self._clock(), progress)
 
     def _offered(self, path: Path) -> Offer:

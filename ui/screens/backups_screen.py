@@ -146,13 +146,14 @@ class BackupsScreen(RestoreScreen):
         app = self.app
         try:
             with self.working("backup", "Backing up") as job:
-                made = self._make(job.progress)
-            app.call_from_thread(self._made, f"Made and verified: {made}")
+                told = f"Made and verified: {self._make(job.progress)}"
         except TodurableError as error:
-            app.call_from_thread(self._made, str(error))
+            told = str(error)
+        finally:
+            self._making = False
+        app.call_from_thread(self._made, told)
 
     def _made(self, sentence: str) -> None:
-        self._making = False
         self.say(sentence)
         if not self.is_attached:
             return
