@@ -300,8 +300,10 @@ def _changed(document: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str
             raise UnknownSettingError(name)
         new = value
         if entry:
-            entries = {**changed.get(whole, {}), entry: value}
-            new = {key: own for key, own in entries.items() if own is not None}
+            entries = changed.get(whole, {})
+            if not isinstance(entries, dict):
+                raise WrongSettingTypeError(whole, "an object", entries)
+            new = {key: own for key, own in {**entries, entry: value}.items() if own is not None}
         changed |= check({whole: new})
     return changed
 

@@ -105,6 +105,16 @@ def test_an_entry_is_added_changed_and_removed_by_its_name(path: Path) -> None:
     assert store.change({"lists.work": None}).lists == {"home": "/home.json"}
 
 
+@pytest.mark.parametrize("lists", [5, "work", ["work"], None])
+@pytest.mark.parametrize("entry", ["~/work.json", None])
+def test_an_entry_of_what_holds_none_is_not_changed(lists: Any, entry: str | None, path: Path) -> None:
+    document = written(path, lists=lists)
+    with pytest.raises(WrongSettingTypeError, match="must be an object") as refusal:
+        ProfileStore(path).change({"lists.work": entry})
+    assert refusal.value.field == "lists"
+    assert on_disk(path) == document
+
+
 @pytest.mark.parametrize("field", ["nothing", "schema_version", "theme.dark", ""])
 def test_what_is_no_setting_cannot_be_changed(field: str, path: Path) -> None:
     with pytest.raises(UnknownSettingError) as refusal:
