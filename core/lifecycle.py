@@ -9,7 +9,6 @@ of what is there changes nothing (see `core.tasklist`). Cancelling ends the seri
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
 from uuid import UUID, uuid5
 
 from msgspec.structs import replace
@@ -56,7 +55,8 @@ def following(task: Task, number: int, at: str, today: date) -> Task | None:
     """The task that comes after `task`, with `number` as its id, made at `at`; None where none comes.
 
     Its date is the first of the rule that is not over: what was missed in between is left out. `scheduled` and `wait`
-    keep their distance. A task without any date is due again from today. Raises RecurrenceError.
+    keep their distance. A task without any date is due again from today. Raises RecurrenceError, also where one of the
+    dates would come after the year 9999.
     """
     if task.recur is None:
         return None
@@ -66,10 +66,6 @@ def following(task: Task, number: int, at: str, today: date) -> Task | None:
     when = next_occurrence(task.recur, anchor, not_before=today)
     if task.until is not None and when[: len(task.until)] > task.until:
         return None
-    shift = date.fromisoformat(when[:10]) - date.fromisoformat(anchor[:10])
-    dates: dict[str, Any] = {field: _shifted(getattr(task, field), shift) for field in ("due", "scheduled", "wait")}
-    if not any(dates.values()):
-        dates["due"] = when
     return replace(
         task,
         uid=next_uid(task.uid),
@@ -80,8 +76,20 @@ def following(task: Task, number: int, at: str, today: date) -> Task | None:
         started=None,
         completed=None,
         depends=(),
-        **dates,
+        **_next_dates(task, task.recur, anchor, when),
     )
+
+
+def _next_dates(task: Task, recur: str, anchor: str, when: str) -> dict[str, str | None]:
+    """The dates of the task that comes after `task` by the rule `recur`, where the date `anchor` becomes `when`."""
+    from core.recurrence import RecurrenceError
+
+    shift = date.fromisoformat(when[:10]) - date.fromisoformat(anchor[:10])
+    try:
+        dates = {field: _shifted(getattr(task, field), shift) for field in ("due", "scheduled", "wait")}
+    except OverflowError:
+        raise RecurrenceError(recur, f"does not come again: a date moved by {shift.days} days is in no year") from None
+    return dates if any(dates.values()) else {**dates, "due": when}
 
 
 def _shifted(day: str | None, shift: timedelta) -> str | None:

@@ -130,7 +130,7 @@ class AppState(ListState):
     def complete(self, tasks: Iterable[Task]) -> Outcome:
         """Mark `tasks` as done, now; each that recurs is followed by its next one.
 
-        A rule that cannot be understood makes no next one, and is told as a conflict with the reason `unrepeated`.
+        A rule that names no next date makes no next one, and is told as a conflict with the reason `unrepeated`.
         """
         current, now = self._all_current(tasks), self._time()
         done = [completed(task, now) for task in current]
@@ -193,7 +193,7 @@ class AppState(ListState):
         return self._reverse(redoable(self._known(), self._is_ours), "redo")
 
     def _following(self, tasks: Sequence[Task], now: str) -> tuple[list[Task], list[Conflict]]:
-        """The tasks that come after `tasks` and are not there yet, and what cannot be understood."""
+        """The tasks that come after `tasks` and are not there yet, and whose rules name none."""
         from core.recurrence import RecurrenceError  # most tasks do not recur
 
         nexts, today = [], self._today()

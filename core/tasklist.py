@@ -26,7 +26,7 @@ class Conflict(Struct, frozen=True):
 
     `reason` is `overtaken` (a later record replaced a value that its author had not seen), `changed` (an undo left
     it, for it has been changed since), `cycle` (a parent or dependency that would lead back), `invalid`, or
-    `unrepeated` (its rule for recurring cannot be understood, so that no next task was made).
+    `unrepeated` (its rule for recurring cannot be understood or names no next date, so that no next task was made).
     """
 
     uid: str

@@ -205,6 +205,22 @@ def test_a_rule_that_is_none_does_not_keep_a_task_from_being_done() -> None:
     assert [task.status for task in state.tasks] == [Status.DONE]
 
 
+@pytest.mark.parametrize(
+    "dates",
+    [
+        {"scheduled": "9999-12-31"},
+        {"due": "2026-11-21", "scheduled": "9999-12-31"},
+        {"due": "2026-11-21", "wait": "9999-01-01"},
+    ],
+)
+def test_dates_at_the_end_of_time_do_not_keep_a_task_from_being_done(dates: dict[str, Any]) -> None:
+    state = new_state()
+    state.add_task("rent", recur="FREQ=YEARLY", **dates)
+    (conflict,) = state.complete(state.tasks).conflicts
+    assert (conflict.reason, conflict.field, conflict.kept) == ("unrepeated", "recur", "FREQ=YEARLY")
+    assert [task.status for task in state.tasks] == [Status.DONE]
+
+
 def test_what_is_given_up_does_not_come_again() -> None:
     state = new_state()
     state.add_task("rent", due="2026-03-01", recur="FREQ=MONTHLY")

@@ -58,7 +58,7 @@ def conflict(met: Conflict, task: Task | None) -> str:
     if met.reason == "changed":
         return f"{who}: its {met.field} was changed elsewhere since, and stays."
     if met.reason == "unrepeated":
-        return f"{who} does not come again: its rule “{met.kept}” cannot be understood."
+        return f"{who} does not come again: its rule “{met.kept}” names no next date for it."
     return f"{who}: its {met.field} cannot be what you gave, and stays."
 
 
