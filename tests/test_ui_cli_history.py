@@ -202,6 +202,22 @@ def test_moments_of_the_other_half_of_the_year_have_the_offset_of_then() -> None
         assert shown_moment("2026-07-02T15:00:00.000000Z") == "2026-07-02 17:00"
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "UTC", "Asia/Tokyo"])
+def test_the_first_day_and_the_last_one_hold_everything(zone: str, file: Path, said: Callable[..., str]) -> None:
+    assert file.exists()
+    with system_zone(zone):
+        assert numbers(said("--json", "history", "--since", "0001-01-01", "--until", "9999-12-31")) == [
+            6,
+            5,
+            4,
+            3,
+            2,
+            1,
+        ]
+        assert "No change matches" in said("history", "--since", "9999-12-31", code=1)
+        assert json.loads(said("--json", "history", "--at", "0001-01-01"))["seq"] == 0
+
+
 @pytest.mark.usefixtures("file")
 def test_other_tasks_and_rules_are_told_in_words(said: Callable[..., str]) -> None:
     said("edit", "1", "depends:2", "every:month")
