@@ -14,6 +14,8 @@ from core.tasklist import TaskList
 from core.zip_backup import Source
 from tests.command_line import make_list, snapshot
 from tests.in_process import call
+from tests.processes import Child
+from tests.trouble import HOLDER
 
 if TYPE_CHECKING:
     from tests.real_command import Ended
@@ -70,6 +72,17 @@ def test_what_changes_is_shown_and_asked_first(profile: Path, home: Path) -> Non
     assert json.loads(profile.with_name("profile.json.backup").read_bytes())["name"] == "Ada"
     code, shown, told = restored(path)
     assert (code, shown, told) == (0, "", f"Your settings are as they are in {path.name}.\n")
+
+
+def test_how_long_to_wait_comes_from_the_command_line_then_the_environment(
+    profile: Path, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = zip_of(home, {"schema_version": 1})
+    monkeypatch.setenv("TODURABLE_LOCK_TIMEOUT", "0.02")
+    with Child(HOLDER, profile.with_name("profile.json.lock")) as child:
+        assert child.hear() == "held"
+        assert "waited 0.02 s" in restored(path, "--yes").err
+        assert "waited 0.01 s" in call("--lock-timeout", "0.01", "restore", str(path), "--settings", "--yes").err
 
 
 def test_a_person_may_say_no(profile: Path, home: Path) -> None:

@@ -16,7 +16,7 @@ from ui import exit_codes, sentences
 from ui.arguments import UsageError
 from ui.asking import agreed
 from ui.output import Output
-from ui.settings import chosen
+from ui.settings import chosen, lock_timeout
 from ui.told_settings import told_differences
 from ui.verbs.restore import named
 
@@ -27,7 +27,7 @@ def run(options: Namespace, out: Output) -> int:
         raise UsageError("Settings are restored as a whole: todurable restore FILE.zip --settings")
     path = named(options.what[0], _beside(options, out))
     document = backups.settings(path)
-    timeout = 5.0 if options.lock_timeout is None else options.lock_timeout
+    timeout = lock_timeout(options, Profile())
     with closing(ProfileStore(profile_file(os.environ), lock_timeout=timeout)) as store:
         now = _now(store, out)
         told = told_differences(now or Profile(), to_profile(document))
