@@ -99,6 +99,13 @@ def _integer(least: int, most: int) -> Rule:
     return rule
 
 
+def _weekday(field: str, value: Any) -> int:
+    """The number of a day; a name is taken by `as_written` alone, and a word that is none is told which there are."""
+    if isinstance(value, str) and value not in WEEKDAYS:
+        raise BadSettingError(field, f"must be one of {', '.join(WEEKDAYS)}, or a number from 0 to 6")
+    return int(_integer(0, 6)(field, value))
+
+
 def _seconds(field: str, value: Any) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise WrongSettingTypeError(field, "a number of seconds", value)
@@ -184,7 +191,7 @@ RULES: dict[str, Rule] = {
     "theme": _line,
     "start_view": _line,
     "date_style": _one_of(DATE_STYLES),
-    "week_start": _integer(0, 6),
+    "week_start": _weekday,
     "keys": _named(_key_list),
     "filters": _named(_filled(_line)),
     "backup_count": _integer(1, _MOST_BACKUPS),

@@ -43,7 +43,9 @@ def test_settings_are_shown_changed_and_reset(home: Path, capsys: pytest.Capture
     assert json.loads((home / "todurable" / "profile.json").read_bytes())["week_start"] == 0
     assert "“theme.x”" in said(capsys, "profile", "get", "theme.x", code=1)
     assert "“nothing”" in said(capsys, "profile", "unset", "nothing", code=1)
-    assert "“week_start” must be a whole number" in said(capsys, "profile", "set", "week_start", "someday", code=1)
+    told = said(capsys, "profile", "set", "week_start", "someday", code=1)
+    assert "“week_start” must be one of monday, tuesday, " in told
+    assert "sunday, or a number from 0 to 6." in told
     assert said(capsys, "profile", code=2)
 
 
