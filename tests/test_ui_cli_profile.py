@@ -270,6 +270,13 @@ def test_each_theme_that_can_be_set_exists() -> None:
             check_meaning(question.field, value, Profile())
 
 
+def test_our_own_themes_can_be_set_by_what_the_first_questions_call_them(capsys: pytest.CaptureFixture[str]) -> None:
+    (themes,) = (question.answers for question in QUESTIONS if question.field == "theme")
+    for words, value in themes[:4]:
+        assert said(capsys, "profile", "set", "theme", words) == ""
+        assert said(capsys, "profile", "get", "theme") == f"{value}\n"
+
+
 def test_the_folder_of_a_list_that_was_named_is_not_made(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     away = home / "stick" / "work.json"
     assert main(["profile", "set", "lists.work", str(away)]) == 0

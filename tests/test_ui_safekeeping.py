@@ -320,6 +320,8 @@ async def test_settings_are_checked_while_they_are_typed(file: Path, home: Path)
         assert saved()["name"] == "Ada"
         await app.press("down", "down", *"nord", "enter")
         await app.until(lambda: app.app.theme == "nord")
+        await app.press(*["backspace"] * 4, *"light", "enter")
+        await app.until(lambda: app.app.theme == "todurable-light" and app.says("todurable-light"))
 
 
 async def test_a_setting_that_is_not_valid_is_not_saved(file: Path, home: Path) -> None:

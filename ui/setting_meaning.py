@@ -11,7 +11,7 @@ from typing import Any
 
 from core.paths import absolute_path
 from core.profile import Profile
-from core.profile_rules import BadSettingError
+from core.profile_rules import BadSettingError, as_written
 from core.query import QueryError, parse
 from ui.commands import COMMANDS, rebound
 from ui.views import is_query
@@ -32,6 +32,13 @@ THEMES = (
     *("atom-one-dark", "atom-one-light", "ansi-dark", "ansi-light"),
 )
 """The themes of the app: ours first."""
+_SHORT = {"dark": "todurable-dark", "light": "todurable-light"}
+"""What the first questions call our own themes."""
+
+
+def as_meant(name: str, text: str) -> Any:
+    """As `as_written`; our own themes also by what they are called for short."""
+    return _SHORT.get(text.strip().lower(), text) if name == "theme" else as_written(name, text)
 
 
 def check_meaning(name: str, value: Any, profile: Profile) -> None:

@@ -13,7 +13,7 @@ ABOUT = {
     "name": "What you are called.",
     "file": "The full path of your list; empty: the usual place. Used when todurable starts.",
     "lists": "A further list, opened with --list NAME or g l. Empty takes it off.",
-    "theme": "The colours; ctrl+p, Theme shows them all.",
+    "theme": "The colours: dark, light or another theme; ctrl+p, Theme shows them all.",
     "start_view": "The view that is shown first, or a query.",
     "date_style": "How dates look: words (today), iso (2026-11-27), day-month (27.11.2026), month-day (11/27/2026).",
     "week_start": "The first day of the week: a name, or a number from 0 (Monday).",

@@ -14,8 +14,8 @@ from textual.widgets import Input, Label, Static
 from core.display import literal
 from core.errors import TodurableError
 from core.profile import Profile, ProfileStore
-from core.profile_rules import NAMED, RULES, ProfileError, as_written
-from ui.setting_meaning import check_meaning, doubt
+from core.profile_rules import NAMED, RULES, ProfileError
+from ui.setting_meaning import as_meant, check_meaning, doubt
 from ui.told_settings import ABOUT, shown_setting
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class SettingsScreen(ModalScreen[None]):
     def _take(self, line: Input) -> None:
         name, value = self._given(line)
         if not self._problem(name, value):
-            self._save(name, as_written(name, value) if value or name.partition(".")[0] not in NAMED else None)
+            self._save(name, as_meant(name, value) if value or name.partition(".")[0] not in NAMED else None)
 
     @work(thread=True, group="save", exit_on_error=False)
     def _save(self, name: str, value: Any) -> None:
@@ -172,7 +172,7 @@ class SettingsScreen(ModalScreen[None]):
         if before.keys() != self._fields.keys():
             self._shown(profile)
         for line in self.query(Input):
-            if line.name == name and as_written(name, line.value.strip()) == value:  # else more was typed meanwhile
+            if line.name == name and as_meant(name, line.value.strip()) == value:  # else more was typed meanwhile
                 self._put(line, name)
         later = " It holds from the next start on." if name.partition(".")[0] in _LATER else ""
         self._say(f"Saved: {name}.{later} {warning}".rstrip(), bad=bool(warning))
@@ -219,7 +219,7 @@ def _problem(name: str, text: str, profile: Profile) -> str:
     whole, _, entry = name.partition(".")
     if entry and not text:
         return ""
-    value = as_written(name, text)
+    value = as_meant(name, text)
     try:
         RULES[whole](whole, {entry: value} if entry else value)
         check_meaning(name, value, profile)

@@ -12,7 +12,7 @@ from core.display import literal
 from core.errors import TodurableError, from_os_error
 from core.paths import profile_file
 from core.profile import Profile, ProfileStore, differences, to_usable
-from core.profile_rules import NAMED, RULES, UnknownSettingError, as_written, check
+from core.profile_rules import NAMED, RULES, UnknownSettingError, check
 from ui import exit_codes
 from ui.output import Output
 from ui.settings import lock_timeout
@@ -27,7 +27,7 @@ def run(options: Namespace, out: Output) -> int:
             case "get":
                 return _get(store, options.field, out)
             case "set":
-                _set(store, options.field, as_written(options.field, options.value), out)
+                _set(store, options.field, options.value, out)
             case "unset":
                 store.change({options.field: None if "." in options.field else getattr(Profile(), options.field, None)})
             case "edit":
@@ -38,9 +38,10 @@ def run(options: Namespace, out: Output) -> int:
     return _get(store, options.field, out) if options.action == "set" and options.json else exit_codes.DONE
 
 
-def _set(store: ProfileStore, field: str, value: Any, out: Output) -> None:
-    from ui.setting_meaning import check_meaning, doubt
+def _set(store: ProfileStore, field: str, text: str, out: Output) -> None:
+    from ui.setting_meaning import as_meant, check_meaning, doubt
 
+    value = as_meant(field, text)
     whole, _, entry = field.partition(".")
     if whole in RULES and (not entry or whole in NAMED):
         check({whole: {entry: value} if entry else value})
