@@ -35,7 +35,8 @@ class NoSettingsError(TodurableError):
 class Found(NamedTuple):
     """A backup as a list shows it. `kind` is `backup`, `copy`, `zip` or `set aside`.
 
-    `problem` is empty where it is good; `at` is when what it holds was saved, `tasks` how many are not in the trash.
+    `problem` is empty where it is good, and `damaged` says that it is what the file holds; `at` is when that was saved,
+    `tasks` how many are not in the trash.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Found(NamedTuple):
     seq: int | None = None
     tasks: int | None = None
     problem: str = ""
+    damaged: bool = False
 
 
 class Content(NamedTuple):
@@ -87,7 +89,9 @@ def examine(path: Path) -> Found | None:
     except FileSafetyError as error:
         if not os.path.lexists(path):
             return None
-        return found._replace(problem=error.problem if isinstance(error, InvalidContentError) else str(error))
+        if isinstance(error, InvalidContentError):
+            return found._replace(problem=error.problem, damaged=True)
+        return found._replace(problem=str(error))
     shown = sum(task.status is not Status.DELETED for task in content.tasks.values())
     found = found._replace(seq=content.seq, tasks=shown)
     return found._replace(at=datetime.fromisoformat(content.at)) if content.at else found

@@ -184,7 +184,9 @@ def _backups(place: Place) -> Iterator[Remark]:
     for one in kept:
         if one.problem:
             repair = "set it aside" if one.kind == "copy" else ""
-            yield Remark("backups", f"{one.path.name} is not good: {one.problem}.", damage=True, repair=repair)
+            lost = one.kind == "zip" and one.damaged  # one that only cannot be read now may be good
+            advice = f" {one.path} can be deleted, for nothing else depends on it." if lost else ""
+            yield Remark("backups", f"{one.path.name} is not good: {one.problem}.{advice}", damage=True, repair=repair)
 
 
 def _settings(place: Place) -> Iterator[Remark]:

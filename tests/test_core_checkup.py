@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core import archive, attachments, checkpoint, surroundings
+from core import archive, attachments, checkpoint, surroundings, zip_backup
 from core.checkup import Place, Remark, checkup, damaged_copies, remove_unnamed, set_aside
 from core.jobs import Running
 from core.profile import ProfileStore
@@ -147,6 +147,31 @@ def test_a_damaged_copy_is_told_and_set_aside(here: Instance) -> None:
     assert kept.read_bytes() == b"damaged"
     assert [copy.path for copy in archive.copies(file)] == [good.path]
     assert len(told(here, "backups")) == 1
+
+
+def test_a_damaged_zip_is_told_with_what_to_do_and_one_that_cannot_be_read_without(
+    here: Instance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = here.store.files.path
+    archive.directory(file).mkdir(mode=0o700)
+    made = zip_backup.make(zip_backup.Source(file, here.store.load().tasks), archive.directory(file), "tasks", NOW)
+    assert len(told(here, "backups")) == 1
+    real = os.open
+
+    def refuse(path: str | Path, *arguments: int, **options: int) -> int:
+        if path == made:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path, *arguments, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", refuse)
+        _summary, remark = told(here, "backups")
+    assert (remark.damage, "permission was denied" in remark.text, "deleted" in remark.text) == (True, True, False)
+    made.write_bytes(made.read_bytes()[:-9])
+    _summary, remark = told(here, "backups")
+    assert (remark.damage, remark.repair) == (True, "")
+    assert remark.text.startswith(f"{made.name} is not good: it ")
+    assert remark.text.endswith(f" {made} can be deleted, for nothing else depends on it.")
 
 
 def test_settings_and_jobs_that_went_wrong(here: Instance, tmp_path: Path) -> None:
