@@ -145,6 +145,14 @@ async def test_names_are_completed_as_soon_as_the_list_is_read(tmp_path: Path, m
         await app.until(lambda: "tab #home" in _preview(app))
 
 
+async def test_a_new_project_is_completed_in_the_next_line(tmp_path: Path) -> None:
+    file = tmp_path / "tasks.json"
+    saved_list(file, "one")
+    async with opened(file) as app:
+        await app.press("a", *"x", "space", *"#home", "enter", *"y", "space", *"#ho")
+        await app.until(lambda: "tab #home" in _preview(app))
+
+
 async def test_what_is_added_beside_a_task_or_in_a_view_stands_there(tmp_path: Path) -> None:
     file = tmp_path / "tasks.json"
     state = saved_list(file, "one", "two")

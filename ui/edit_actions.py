@@ -86,7 +86,7 @@ class EditActions:
             self._screen.start_adding(prompt, self._words, text)
 
     def renew_words(self) -> None:
-        """The list was read: complete its names in what is being typed already."""
+        """Complete the names that are in the list now, in what is being typed too."""
         self._words = self._words_now()
         self._screen.name_line.learn(self._words)
 
@@ -120,6 +120,7 @@ class EditActions:
         if self._place.before or self._place.after:
             self._place = self._place._replace(before=added[-1])  # what is typed next stands below it
         self._screen.name_line.take_next()
+        self.renew_words()
         self._screen.tasks.go_to(added[-1].uid)
         return len(added)
 
