@@ -17,7 +17,7 @@ from msgspec import DecodeError, Struct, to_builtins
 from msgspec.json import Decoder, Encoder
 from msgspec.structs import replace
 
-from core.task import FIELDS, SET_FIELDS, Task, check_fields
+from core.task import FIELDS, FIXED, SET_FIELDS, Task, check_fields
 
 
 class Change(Struct, frozen=True, omit_defaults=True, dict=True):
@@ -144,7 +144,7 @@ def edit(task: Task, **fields: Any) -> Change | None:
 
 def difference(old: Task, new: Task) -> Change | None:
     """The edit that turns `old` into `new`, apart from id and modification time; None where there is none."""
-    fields = {field: getattr(new, field) for field in FIELDS if field not in ("uid", "id", "modified")}
+    fields = {field: getattr(new, field) for field in FIELDS if field not in FIXED}
     return edit(old, **fields)
 
 

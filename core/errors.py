@@ -123,7 +123,7 @@ class WrongTypeError(TaskError):
     """A field holds a value of the wrong JSON type."""
 
     def __init__(self, task: str, field: str, expected: str, found: object) -> None:
-        super().__init__(f"{task}: “{field}” must be {expected}, not {_type_name(found)}.", task, field)
+        super().__init__(f"{task}: “{field}” must be {expected}, not {type_name(found)}.", task, field)
         self.expected = expected
         self.found = found
 
@@ -221,6 +221,7 @@ class NamedErrors:
             raise from_os_error(error, self._path, self._doing) from error
 
 
-def _type_name(value: object) -> str:
+def type_name(value: object) -> str:
+    """What a value of JSON is, in words."""
     names = {type(None): "null", bool: "true or false", int: "a number", float: "a number", str: "a text"}
     return names.get(type(value), "a list" if isinstance(value, list) else "an object")

@@ -9,7 +9,7 @@ import os
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core.errors import TodurableError
+from core.errors import TodurableError, type_name
 
 DATE_STYLES = ("words", "iso", "day-month", "month-day")
 """“today, fri 27 Nov”, “2026-11-27”, “27.11.2026”, “11/27/2026”."""
@@ -41,7 +41,7 @@ class WrongSettingTypeError(ProfileError):
     """A field holds a JSON value of the wrong type."""
 
     def __init__(self, field: str, expected: str, found: object) -> None:
-        super().__init__(f"In the profile “{field}” must be {expected}, not {_type_name(found)}.", field)
+        super().__init__(f"In the profile “{field}” must be {expected}, not {type_name(found)}.", field)
         self.expected = expected
         self.found = found
 
@@ -59,11 +59,6 @@ class UnknownSettingError(ProfileError):
 
     def __init__(self, field: str) -> None:
         super().__init__(f"There is no setting “{field}”. All of them: todurable profile get", field)
-
-
-def _type_name(value: object) -> str:
-    names = {type(None): "null", bool: "true or false", int: "a number", float: "a number", str: "a text"}
-    return names.get(type(value), "a list" if isinstance(value, list) else "an object")
 
 
 def _yes_or_no(field: str, value: Any) -> bool:

@@ -20,7 +20,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from core.errors import TodurableError
-from core.task import Priority
+from core.task import DATES, Priority
 
 
 class Span(Struct, frozen=True):
@@ -68,8 +68,7 @@ class _NoMarkError(TodurableError):
     """What looks like a mark is none."""
 
 
-_DATES = ("due", "scheduled", "wait", "until")
-_KEYS = f"(?:{'|'.join(_DATES)}|every|est|project|priority):"
+_KEYS = f"(?:{'|'.join(DATES)}|every|est|project|priority):"
 _QUOTED = '"[^"]*"(?!\\S)'
 # Texts: `re` compiles each when it is needed first, and keeps it. Most lines need few of them.
 _TOKEN = rf"(?i)(?P<key>{_KEYS})(?P<value>{_QUOTED}|\S*)|(?P<quoted>{_QUOTED})|\S+"
@@ -127,6 +126,12 @@ def parse_estimate(text: str) -> int:
     if match is None:
         raise _NoMarkError(f"“{text}” is no length of time: write 30m, 2h or 1h30.")
     return int(match["minutes"] or 0) + 60 * int(match[1] or 0) + int(match[2] or 0)
+
+
+def shown_estimate(minutes: int) -> str:
+    """How long that is, in words: `1 h 30 min`."""
+    hours, rest = divmod(minutes, 60)
+    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
 
 
 def _set(fields: dict[str, Any], found: _Found) -> None:
@@ -228,6 +233,4 @@ def _rule(text: str, end: int) -> _Found:
 
 def _estimate(text: str, end: int) -> _Found:
     minutes = parse_estimate(text)
-    hours, rest = divmod(minutes, 60)
-    parts = [f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours)
-    return _Found("estimate", minutes, f"estimate {' '.join(parts)}", end)
+    return _Found("estimate", minutes, f"estimate {shown_estimate(minutes)}", end)

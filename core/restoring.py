@@ -8,9 +8,7 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from core.changes import Change, creation, difference, edit
-from core.task import FIELDS, Status, Task
-
-_FIXED = frozenset({"uid", "id", "modified"})
+from core.task import FIELDS, FIXED, Status, Task
 
 
 class Restoration(NamedTuple):
@@ -61,13 +59,13 @@ def differences(now: Mapping[str, Task], then: Mapping[str, Task]) -> dict[str, 
 
 def changed_fields(old: Task, new: Task) -> tuple[str, ...]:
     """The names of the fields in which they differ, apart from the time of the last change."""
-    return tuple(name for name in FIELDS if name not in _FIXED and getattr(old, name) != getattr(new, name))
+    return tuple(name for name in FIELDS if name not in FIXED and getattr(old, name) != getattr(new, name))
 
 
 def _edit(old: Task, wanted: Task, fields: Collection[str] | None) -> Change | None:
     if fields is None:
         return difference(old, wanted)
-    return edit(old, **{name: getattr(wanted, name) for name in fields if name not in _FIXED})
+    return edit(old, **{name: getattr(wanted, name) for name in fields if name not in FIXED})
 
 
 def _concerns_relations(fields: Collection[str] | None) -> bool:

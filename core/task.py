@@ -76,6 +76,10 @@ class Task(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, 
 
 
 FIELDS = Task.__struct_fields__
+DATES = ("due", "scheduled", "wait", "until")
+"""Fields that hold a day, or a local time of one."""
+FIXED = frozenset({"uid", "id", "modified"})
+"""Fields that no edit changes."""
 SET_FIELDS = frozenset({"tags", "depends", "attachments"})
 """Fields that change by what was added and removed, never as a whole."""
 
@@ -118,6 +122,16 @@ def name_of(fields: Mapping[str, Any]) -> str:
     number, name = fields.get("id"), fields.get("name")
     words = f"Task {number}" if isinstance(number, int) and not isinstance(number, bool) else "A task"
     return f"{words} “{name[:60]}”" if isinstance(name, str) and name else words
+
+
+def task_name(task: Task | None) -> str:
+    """How a message names `task`."""
+    return name_of({"id": task.id, "name": task.name}) if task else name_of({})
+
+
+def tag_words(tag: str) -> str:
+    """A tag as it is typed; a context has its sign in it."""
+    return tag if tag.startswith("@") else f"+{tag}"
 
 
 def check_fields(fields: Mapping[str, Any], task: str = "A task") -> dict[str, Any]:

@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from core.changes import Change, Record
 from core.errors import TaskError
-from core.task import RULES, SET_FIELDS, NotAllowedError, Task
+from core.task import FIXED, RULES, SET_FIELDS, NotAllowedError, Task
 
 
 class Conflict(Struct, frozen=True):
@@ -48,7 +48,7 @@ ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 """Digits of keys, in order."""
 _FEW = 200
 """Where fewer than one task in so many has an `order`, it costs less to insert those."""
-_EDITABLE = {name: rule for name, rule in RULES.items() if name not in ("uid", "id", "modified")}
+_EDITABLE = {name: rule for name, rule in RULES.items() if name not in FIXED}
 """The rules of the fields that an edit changes."""
 _RELATIONS = frozenset({"parent", "depends"})
 """Fields that must not lead back to the task."""

@@ -167,7 +167,7 @@ class TestEdit:
         before = snapshot(file.parent)
         for words in ("2 depends:1", "5 depends:5", "1 parent:1", "4 parent:1", "2-4 parent:4"):
             code, out, err = call("edit", *words.split(), "new name")
-            assert (code, out, "would lead back" in err) == (1, "", True)
+            assert (code, out, "itself with this" in err) == (1, "", True)
             assert "so already" not in err
         assert call("edit", "1", "parent:1", "--if-unchanged", one["modified"], "--json").code == 1
         assert snapshot(file.parent) == before

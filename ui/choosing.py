@@ -11,14 +11,13 @@ from core.display import literal
 from core.errors import TodurableError, UnknownTaskError
 from core.list_state import ListState
 from core.query import Query, QueryError, parse
-from core.task import Status, Task
+from core.task import Status, Task, task_name
 from core.uids import uid_named
 from ui.arguments import UsageError
 from ui.asking import confirmed
 from ui.columns import cell_width
 from ui.output import Output
 from ui.sentences import count
-from ui.session import called
 
 _RANGE = re.compile(r"([0-9]{1,7})(?:-|\.\.)([0-9]{1,7})")
 _SHOWN = 20
@@ -46,7 +45,7 @@ class InTrashError(TodurableError):
     """A task that was asked for is in the trash."""
 
     def __init__(self, task: Task) -> None:
-        super().__init__(f"{called(task)} is in the trash. Nothing was changed.")
+        super().__init__(f"{task_name(task)} is in the trash. Nothing was changed.")
         self.task = task
 
 

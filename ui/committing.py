@@ -10,11 +10,11 @@ from core.errors import TodurableError
 from core.safekeeping import BULK, copy_before
 from core.state import AppState, Outcome
 from core.store import News, TaskStore
-from core.task import Task
+from core.task import Task, task_name
 from core.tasklist import Conflict
 from ui.output import Output
 from ui.sentences import conflict
-from ui.session import called, save, saved, task_document
+from ui.session import save, saved, task_document
 
 
 class ChangedMeanwhileError(TodurableError):
@@ -22,7 +22,7 @@ class ChangedMeanwhileError(TodurableError):
 
     def __init__(self, known: Task, task: Task | None) -> None:
         what = f"was changed at {task.modified}" if task else "is gone"
-        super().__init__(f"{called(known)} {what}, and is not what you know of it. Nothing was changed.")
+        super().__init__(f"{task_name(known)} {what}, and is not what you know of it. Nothing was changed.")
         self.task = task
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from core.quickadd import PRIORITIES, parse
-from core.task import Priority, Task
+from core.task import DATES, Priority, Task
 from ui.arguments import UsageError
 
 _TASKS = re.compile(r"[0-9]+(?:(?:-|\.\.|,)[0-9]+)*,?|[0-9a-f]{8}-[0-9a-f-]{1,27}")
@@ -19,7 +19,7 @@ _EMPTIED = re.compile(r"(due|scheduled|wait|until|every|recur|est|estimate):(?:n
 _WHOLE = re.compile(r"(name|comment|description|notes|project|priority|parent|depends):(.*)", re.IGNORECASE | re.DOTALL)
 _LESS = re.compile(r"-(depends:)?[+@#]?(\S+)")
 _NAMES = (
-    *("due", "scheduled", "wait", "until", "every", "recur", "est", "estimate", "project", "priority"),
+    *(*DATES, "every", "recur", "est", "estimate", "project", "priority"),
     *("name", "comment", "description", "notes", "parent", "depends"),
 )
 _UNKNOWN = re.compile(rf"(?!(?:{'|'.join(_NAMES)}):)([a-z_]{{2,}}):(?!//)\S*|[-+@#!]", re.IGNORECASE)

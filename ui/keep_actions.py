@@ -19,14 +19,14 @@ from core.paths import make_private_directory, profile_file, task_file
 from core.profile import Profile, ProfileStore, to_profile
 from core.progress import Progress
 from core.store import TaskStore
-from core.task import Task
+from core.task import Task, task_name
 from ui import sentences
 from ui.changing import Changing
 from ui.memory import Memory
 from ui.setting_meaning import doubt
 from ui.settings import second_place
 from ui.store_worker import StoreWorker
-from ui.told_changes import restore_label, task_name
+from ui.told_changes import restore_label
 from ui.told_settings import told_differences
 from ui.widgets.difference_list import Difference
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from core import facts
 from core.dates import SHORT_WEEKDAYS, written
 from core.display import literal
-from core.task import Priority, Status, Task
+from core.task import DATES, Priority, Status, Task, tag_words
 from ui.columns import Column, cut, lines
 
 PIPED = ("id", "status", "priority", "due", "name", "project", "tags")
@@ -20,7 +20,6 @@ _DIM, _PLAIN = "\x1b[2m", "\x1b[0m"
 _STYLES = {"overdue": "\x1b[31m", "today": "\x1b[33m", "active": "\x1b[32m", "high": "\x1b[1m", "over": _DIM}
 _MARKS = {Status.PENDING: "", Status.ACTIVE: ">", Status.DONE: "x", Status.CANCELLED: "-", Status.DELETED: "~"}
 _HEADINGS = {"id": "ID", "priority": "P", "mark": ""}
-_DAYS = ("due", "scheduled", "wait", "until")
 _RIGHT = ("id", "estimate", "parent")
 _DROPPED_FIRST = ("labels", "due", "priority", "mark", "id")
 """Of the columns that people see unasked: which goes where there is no room."""
@@ -79,7 +78,7 @@ class Listing:
         return Column(heading, cells, drop=drop, right=field in _RIGHT)
 
     def _cell(self, task: Task, field: str) -> str:
-        if field in _DAYS and (day := getattr(task, field)):
+        if field in DATES and (day := getattr(task, field)):
             return shown_day(day, self._now.day, self._date_style)
         if field == "priority":
             return str(task.priority.value or "")
@@ -128,7 +127,7 @@ def day_in_words(day: str, today: str) -> str:
 def _group(task: Task, field: str, today: str, date_style: str) -> list[tuple[str, str]]:
     """What sorts the groups that `task` is in, empty for the last one, and their headings."""
     if field == "tag":
-        return [(tag.casefold(), tag if tag[0] == "@" else f"+{tag}") for tag in task.tags] or [("", "No tag")]
+        return [(tag.casefold(), tag_words(tag)) for tag in task.tags] or [("", "No tag")]
     if field == "project":
         return [(task.project.casefold(), f"#{task.project}" if task.project else "No project")]
     if field == "priority":
@@ -150,7 +149,7 @@ def _group_of_day(due: str | None, today: str, date_style: str) -> tuple[str, st
 
 def _labels(task: Task) -> str:
     """Project and tags, as they are typed."""
-    tags = [tag if tag.startswith("@") else f"+{tag}" for tag in task.tags]
+    tags = [tag_words(tag) for tag in task.tags]
     return " ".join([f"#{task.project}", *tags] if task.project else tags)
 
 

@@ -15,6 +15,8 @@ from typing import Any
 from core.display import literal
 from core.errors import TodurableError
 
+_UNLIMITED = 10_000
+
 
 class OutputError(TodurableError):
     """The answer could not be written, for another reason than that nobody reads it."""
@@ -50,7 +52,9 @@ class Output:
 
     @property
     def width(self) -> int:
-        """The cells of a line on the terminal, or what $COLUMNS says."""
+        """The cells of a line on the terminal, or what $COLUMNS says; elsewhere more than anybody needs."""
+        if not self.to_terminal:
+            return _UNLIMITED
         from shutil import get_terminal_size
 
         return get_terminal_size().columns

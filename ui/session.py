@@ -16,7 +16,7 @@ from core.safekeeping import copy_before, copy_if_due, daily_copy, is_dangerous
 from core.state import AppState
 from core.store import News, TaskStore
 from core.surroundings import little_space
-from core.task import FIELDS, Task, name_of
+from core.task import FIELDS, Task
 from core.tasklist import Conflict
 from ui.output import Output
 from ui.settings import chosen, kept_by, make_usual_directory
@@ -90,11 +90,6 @@ def saved(state: AppState, news: News, store: TaskStore, out: Output) -> tuple[C
     if warning := little_space(store.files.path.parent):
         out.warn(warning)
     return conflicts
-
-
-def called(task: Task) -> str:
-    """How a message names `task`."""
-    return name_of({"id": task.id, "name": task.name})
 
 
 def task_document(task: Task) -> dict[str, Any]:

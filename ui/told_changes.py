@@ -12,7 +12,7 @@ from typing import Any
 from core.attachments import file_name
 from core.changes import Change, Record
 from core.restoring import changed_fields
-from core.task import SET_FIELDS, Status, Task, name_of
+from core.task import SET_FIELDS, Status, Task, task_name
 
 _NOTHING = "nothing"
 FOLLOWS = frozenset({"completed", "started", "order"})
@@ -113,11 +113,6 @@ def _item(field: str, value: Any, known: Mapping[str, Task]) -> str:
         return " ⏎ ".join(str(value).splitlines())
     task = known.get(value) if field in _LINKS else None
     return f"{task.id} “{task.name}”" if task else str(value)
-
-
-def task_name(task: Task | None) -> str:
-    """What a message calls `task`."""
-    return name_of({"id": task.id, "name": task.name}) if task else "A task"
 
 
 def restore_label(state: str, path: Path | None) -> str:

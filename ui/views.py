@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from core.dates import written
 from core.facts import Moment, is_overdue, is_today, is_upcoming, is_waiting
-from core.task import Status, Task
+from core.task import Status, Task, tag_words
 from core.tasklist import place
 
 
@@ -50,11 +50,6 @@ def title(view: View) -> str:
     if view.kind == "tag":
         return tag_words(view.name)
     return _TITLES.get(view) or view.name
-
-
-def tag_words(tag: str) -> str:
-    """A tag as it is typed; a context has its sign in it."""
-    return tag if tag.startswith("@") else f"+{tag}"
 
 
 _TRASHED, _DONE, _CANCELLED, _WAITING = (TRASH,), (DONE, FINISHED), (DONE,), (SOMEDAY, OPEN)

@@ -15,12 +15,11 @@ from typing import Any
 from core.dates import parse_date
 from core.errors import TodurableError
 from core.interop import Each, Entry, ImportedFileError
-from core.task import FIELDS, SET_FIELDS, Task
+from core.task import DATES, FIELDS, SET_FIELDS, Task
 from core.uids import uid_of
 
 _WRITTEN = tuple(field for field in FIELDS if field != "extra")
 _OURS = frozenset(_WRITTEN)
-_DAYS = ("due", "scheduled", "wait", "until")
 _NUMBERS = ("priority", "estimate", "id")
 _MOST_DIGITS = 16
 """No number of a task has more."""
@@ -80,7 +79,7 @@ def _value(field: str, text: str, place: int, parse_day: Callable[[str], str]) -
         if len(text.strip()) > _MOST_DIGITS:
             raise ImportedFileError(f"“{field}” must be a number of at most {_MOST_DIGITS} digits.", place)
         return int(text)
-    if field in _DAYS:
+    if field in DATES:
         try:
             return parse_day(text.replace("T", " "))
         except TodurableError as error:

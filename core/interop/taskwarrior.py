@@ -19,7 +19,7 @@ from uuid import UUID
 from core.interop import Each, Entry, ImportedFileError
 from core.recurrence import RecurrenceError, parse_recurrence
 from core.strict_json import StrictJsonError, parse
-from core.task import Priority, Status, Task, one_line
+from core.task import DATES, Priority, Status, Task, one_line
 from core.uids import uid_of
 
 _STATUSES = {
@@ -30,7 +30,6 @@ _STATUSES = {
 }
 _PRIORITIES = {"H": Priority.HIGH, "M": Priority.MEDIUM, "L": Priority.LOW}
 _INSTANTS = {"entry": "created", "modified": "modified", "start": "started", "end": "completed"}
-_DAYS = ("due", "scheduled", "wait", "until")
 _NO_PLACE = ("comment", "parent", "recur", "estimate", "attachments")
 _TAKEN = {"uuid", "description", "status", "priority", "project", "tags", "depends", "annotations", "recur", "id"}
 _DERIVED = {"urgency", "mask", "imask", "parent", "rtype"}
@@ -87,7 +86,7 @@ def _entry(task: Any, place: int, moment: datetime) -> Entry:
     if entry["status"] is Status.PENDING and task.get("start"):
         entry["status"] = Status.ACTIVE
     entry |= {ours: _instant(task[theirs], place) for theirs, ours in _INSTANTS.items() if theirs in task}
-    entry |= {field: _day(task[field], place, moment) for field in _DAYS if field in task}
+    entry |= {field: _day(task[field], place, moment) for field in DATES if field in task}
     entry |= {field: read(task[field]) for field, read in _READ.items() if field in task}
     extra = {name: value for name, value in task.items() if name not in _KNOWN}
     if "recur" in task:
@@ -133,7 +132,7 @@ _KINDS: dict[str, tuple[type, ...]] = {
     "depends": (list, str),
     "annotations": (list,),
 }
-_KNOWN = _TAKEN | _DERIVED | set(_INSTANTS) | set(_DAYS)
+_KNOWN = _TAKEN | _DERIVED | set(_INSTANTS) | set(DATES)
 
 
 def _moment(value: Any, place: int) -> datetime:
@@ -179,7 +178,7 @@ def _written(task: Task) -> dict[str, Any]:
         "annotations": [
             {"entry": _stamp(task.created), "description": line} for line in task.description.splitlines() if line
         ],
-        **{field: _stamp(getattr(task, field)) for field in _DAYS},
+        **{field: _stamp(getattr(task, field)) for field in DATES},
     }
     return {name: value for name, value in written.items() if value} | (task.extra or {})
 

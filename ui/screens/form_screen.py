@@ -13,10 +13,10 @@ from textual.widgets import Input, Static, TextArea
 
 from core.display import literal
 from core.errors import TodurableError
-from core.task import Task
+from core.task import DATES, Task
 from ui.screens.date_screen import Chosen, DateScreen
 from ui.widgets.entry import Entry
-from ui.widgets.form_fields import DATE_FIELDS, FORM_FIELDS, Around, values
+from ui.widgets.form_fields import FORM_FIELDS, Around, values
 from ui.widgets.form_row import FormRow
 from ui.widgets.quick_add import QuickAddWords
 
@@ -132,7 +132,7 @@ class FormScreen(ModalScreen[None]):
 
     def _say(self, problem: str) -> None:
         row = self._current
-        hint = _DATE_HINT if row and row.field.name in DATE_FIELDS else _HINT
+        hint = _DATE_HINT if row and row.field.name in DATES else _HINT
         text = Content.styled(literal(problem), "$text-error") if problem else Content(hint)
         self.query_one("#form-foot", Static).update(text)
 
@@ -171,7 +171,7 @@ class FormScreen(ModalScreen[None]):
 
     async def action_calendar(self) -> None:
         row = self._current
-        if row is None or row.field.name not in DATE_FIELDS:
+        if row is None or row.field.name not in DATES:
             return
         before = None if row.problem or not row.text else row.field.value_of(row.text, self._around)
 

@@ -12,12 +12,12 @@ from core.display import literal
 from core.paths import input_file
 from core.state import AppState
 from core.store import TaskStore
-from core.task import Task
+from core.task import Task, task_name
 from ui import exit_codes
 from ui.opener import open_attachment
 from ui.output import Output
 from ui.progress import ProgressLine
-from ui.session import called, load, save, store_for, task_document
+from ui.session import load, save, store_for, task_document
 
 
 def run(options: Namespace, out: Output) -> int:
@@ -47,7 +47,7 @@ def _change(state: AppState, store: TaskStore, task: Task, options: Namespace, o
     state.edit([task], "attach", attachments=[*staying, *(name for name in kept if name not in staying)])
     save(state, store, out)
     if removed:
-        out.note(f"Taken off {called(task)}. The copy stays, so that undo brings it back.")
+        out.note(f"Taken off {task_name(task)}. The copy stays, so that undo brings it back.")
 
 
 def _named(task: Task, wanted: str) -> str:

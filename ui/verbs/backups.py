@@ -19,8 +19,6 @@ from ui.columns import Column, lines
 from ui.output import Output
 from ui.settings import chosen, second_place
 
-_UNLIMITED = 10_000
-
 
 def run(options: Namespace, out: Output) -> int:
     """Read each of them to its end. Writes nothing."""
@@ -51,7 +49,7 @@ def _rows(found: Sequence[Found], out: Output, here: Path) -> Iterator[str]:
         Column("TASKS", [_number(backup.tasks) for backup in found], drop=2, right=True),
         Column("", [backup.problem or "good" for backup in found], drop=6),
     )
-    return lines(columns, out.width if out.to_terminal else _UNLIMITED)
+    return lines(columns, out.width)
 
 
 def _shown(path: Path, here: Path) -> str:

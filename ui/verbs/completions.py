@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from core.facts import is_open
 from core.query_terms import FLAGS, SORTABLE
-from core.task import Task
+from core.task import Task, tag_words
 from ui import exit_codes
 from ui.arguments import build_parser
 from ui.output import Output
@@ -69,5 +69,5 @@ def _ids(tasks: list[Task]) -> Iterator[str]:
 def _words(tasks: list[Task]) -> Iterator[str]:
     """Projects and tags as they are typed, and what a query may ask for."""
     yield from sorted({f"#{task.project}" for task in tasks if task.project})
-    yield from sorted({tag if tag.startswith("@") else f"+{tag}" for task in tasks for tag in task.tags})
+    yield from sorted({tag_words(tag) for task in tasks for tag in task.tags})
     yield from (f"is:{flag}" for flag in FLAGS)

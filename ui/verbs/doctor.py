@@ -39,7 +39,6 @@ from ui.output import Output
 from ui.session import load, open_store, save
 from ui.settings import chosen, second_place
 
-_UNLIMITED = 10_000
 _VERDICTS = {exit_codes.DONE: "good", exit_codes.REPAIRED: "damaged", exit_codes.STORE: "unreadable"}
 
 
@@ -164,7 +163,7 @@ def _table(files: Sequence[Examined], out: Output) -> Iterator[str]:
         Column("TASKS", [_number(file.tasks) for file in files], drop=3, right=True),
         Column("", [file.failure or file.damage or file.note for file in files]),
     )
-    return lines(columns, out.width if out.to_terminal else _UNLIMITED)
+    return lines(columns, out.width)
 
 
 def _checksum(file: Examined) -> str:

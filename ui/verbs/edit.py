@@ -8,21 +8,22 @@ from datetime import datetime
 
 from core.errors import TodurableError
 from core.state import AppState, Outcome
-from core.task import Task
+from core.task import Task, task_name
 from ui import exit_codes
 from ui.arguments import UsageError
 from ui.choosing import chosen, named
 from ui.committing import commit
 from ui.edit_words import Edits, read, split
 from ui.output import Output
-from ui.session import called, list_for, load, task_document
+from ui.session import list_for, load, task_document
 
 
 class LeadsBackError(TodurableError):
     """A task would be its own parent, or wait for itself, by way of others or not; nothing was changed."""
 
     def __init__(self, task: Task, field: str) -> None:
-        super().__init__(f"{called(task)}: the one that “{field}:” gives would lead back to it. Nothing was changed.")
+        what = "stand beneath itself" if field == "parent" else "wait for itself"
+        super().__init__(f"{task_name(task)} would {what} with this “{field}:”. Nothing was changed.")
         self.field = field
 
 
@@ -42,7 +43,7 @@ def run(options: Namespace, out: Output) -> int:
     changed = [_now(state, task) for task in tasks]
     for before, task in zip(tasks, changed, strict=True):
         if task.modified == before.modified:
-            out.note(f"{called(task)} is so already.")
+            out.note(f"{task_name(task)} is so already.")
         else:
             out.done(f"Changed: {task.id} {task.name}")
     if options.json:

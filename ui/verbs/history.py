@@ -27,8 +27,6 @@ from ui.output import Output
 from ui.session import store_for, task_document
 from ui.told_changes import names_tasks, told_difference, told_record
 
-_UNLIMITED = 10_000
-
 
 def run(options: Namespace, out: Output) -> int:
     """Print the changes that are asked for, or the list as it was. Writes nothing."""
@@ -125,7 +123,7 @@ def _rows(entries: Sequence[Record | Gap], known: Mapping[str, Task], out: Outpu
         Column("BY", [row[2] for row in rows], drop=3),
         Column("WHAT", [row[3] for row in rows]),
     )
-    return lines(columns, out.width if out.to_terminal else _UNLIMITED)
+    return lines(columns, out.width)
 
 
 def _row(entry: Record | Gap, known: Mapping[str, Task]) -> tuple[str, str, str, str]:

@@ -20,7 +20,7 @@ from core.restoring import restoration
 from core.safekeeping import copy_before
 from core.state import AppState, Outcome
 from core.store import TaskStore
-from core.task import FIELDS, Task
+from core.task import FIELDS, FIXED, Task
 from core.timeline import Timeline
 from ui import exit_codes, sentences
 from ui.arguments import UsageError
@@ -54,7 +54,7 @@ class _Source(NamedTuple):
     path: Path | None = None
 
 
-_RESTORABLE = tuple(name for name in FIELDS if name not in ("uid", "id", "modified", "created"))
+_RESTORABLE = tuple(name for name in FIELDS if name not in (*FIXED, "created"))
 
 
 def run(options: Namespace, out: Output) -> int:

@@ -12,8 +12,9 @@ from core.dates import local_time, with_weekday
 from core.display import literal, literal_block
 from core.history import search
 from core.list_state import ListState
+from core.quickadd import shown_estimate
 from core.store import TaskStore
-from core.task import FIELDS, Task
+from core.task import DATES, FIELDS, Task
 from core.wanted import Wanted
 from ui import exit_codes
 from ui.choosing import named
@@ -22,7 +23,6 @@ from ui.output import Output
 from ui.session import list_for, load, task_document
 from ui.told_changes import told_change
 
-_DAYS = ("due", "scheduled", "wait", "until")
 _INSTANTS = ("created", "modified", "started", "completed")
 _HOUR = 60
 _Change = tuple[Record, Change]
@@ -77,7 +77,7 @@ def _fields(task: Task, state: ListState, style: str, lost: Collection[str]) -> 
 def _shown(field: str, value: Any, state: ListState, style: str) -> str:
     if field in ("parent", "depends"):
         return ", ".join(_called(uid, state) for uid in ([value] if field == "parent" else value))
-    if field in _DAYS:
+    if field in DATES:
         return with_weekday(value, style)
     if field in _INSTANTS:
         return with_weekday(local_time(value), style)
@@ -101,11 +101,6 @@ def _rule(rule: str) -> str:
     return shown(rule)
 
 
-def _estimate(minutes: int) -> str:
-    hours, rest = divmod(minutes, _HOUR)
-    return f"{hours} h {rest} min" if hours else f"{rest} min"
-
-
 def _event(record: Record, change: Change) -> dict[str, Any]:
     about = {"seq": record.seq, "at": record.at, "by": record.by, "label": record.label}
     return {**about, "before": change.before, "after": change.after}
@@ -122,6 +117,6 @@ def _told(history: Sequence[_Change], state: ListState, style: str) -> Iterator[
 
 _WORDS: dict[str, Callable[[Any], str]] = {
     "recur": _rule,
-    "estimate": _estimate,
+    "estimate": shown_estimate,
     "priority": lambda priority: f"{priority.value} ({priority.name.lower()})",
 }

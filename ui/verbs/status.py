@@ -9,19 +9,19 @@ from msgspec import Struct
 
 from core.errors import TodurableError
 from core.state import AppState, Outcome
-from core.task import Status, Task
+from core.task import Status, Task, task_name
 from ui import exit_codes
 from ui.choosing import chosen
 from ui.committing import commit
 from ui.output import Output
-from ui.session import called, list_for, load, task_document
+from ui.session import list_for, load, task_document
 
 
 class NotInTrashError(TodurableError):
     """A task was to be removed for good that is not in the trash."""
 
     def __init__(self, task: Task) -> None:
-        super().__init__(f"{called(task)} is not in the trash: delete it first. Nothing was changed.")
+        super().__init__(f"{task_name(task)} is not in the trash: delete it first. Nothing was changed.")
         self.task = task
 
 
@@ -77,4 +77,4 @@ def _tell(deed: _Deed, tasks: Iterable[Task], changed: list[Task], out: Output) 
         if task in changed:
             out.done(f"{deed.told}: {task.id} {task.name}")
         else:
-            out.note(f"{called(task)} {deed.already}.")
+            out.note(f"{task_name(task)} {deed.already}.")

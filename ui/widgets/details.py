@@ -13,9 +13,9 @@ from textual.widgets import Static
 
 from core.dates import local_time, with_weekday, written
 from core.display import literal, literal_block
+from core.quickadd import shown_estimate
 from core.recurrence import shown
-from core.task import Priority, Task
-from ui.views import tag_words
+from core.task import DATES, Priority, Task, tag_words
 from ui.widgets.task_line import SIGNS
 
 if TYPE_CHECKING:
@@ -119,14 +119,14 @@ def _table(rows: Iterable[tuple[str, str]]) -> Table:
 
 
 def _fields(task: Task, known: Mapping[str, Task], date_style: str) -> Iterable[tuple[str, str]]:
-    for name in ("due", "scheduled", "wait", "until"):
+    for name in DATES:
         day = getattr(task, name)
         yield name, with_weekday(day, date_style) if day else ""
     yield "repeats", shown(task.recur) if task.recur else ""
     yield "priority", _PRIORITIES.get(task.priority, "")
     yield "project", task.project
     yield "tags", " ".join(map(tag_words, task.tags))
-    yield "estimate", _minutes(task.estimate)
+    yield "estimate", "" if task.estimate is None else shown_estimate(task.estimate)
     yield "part of", _name(task.parent, known)
     yield "blocked by", ", ".join(_name(uid, known) for uid in task.depends)
     yield "comment", task.comment
@@ -143,13 +143,6 @@ def _instant(instant: str | None, date_style: str) -> str:
         return ""
     moment = local_time(instant)
     return f"{written(moment, date_style)} {moment[11:16]}"
-
-
-def _minutes(minutes: int | None) -> str:
-    if minutes is None:
-        return ""
-    hours, rest = divmod(minutes, 60)
-    return " ".join([f"{hours} h"] * bool(hours) + [f"{rest} min"] * bool(rest or not hours))
 
 
 def _name(uid: str | None, known: Mapping[str, Task]) -> str:

@@ -10,9 +10,9 @@ from textual.widgets.option_list import Option
 
 from core.display import literal
 from core.restoring import changed_fields, differences
-from core.task import Status, Task
+from core.task import Status, Task, task_name
 from core.tasklist import in_order
-from ui.told_changes import FOLLOWS, task_name, told_value
+from ui.told_changes import FOLLOWS, told_value
 from ui.widgets.row_list import RowList
 
 if TYPE_CHECKING:

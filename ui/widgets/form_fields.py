@@ -172,7 +172,6 @@ FORM_FIELDS = (
     FormField("comment", "Comment", "", _plain, _same),
     FormField("description", "Description", "", _plain, lambda text, _around: text),
 )
-DATE_FIELDS = frozenset({"due", "scheduled", "wait", "until"})
 _SETS = frozenset({"tags", "depends"})
 
 

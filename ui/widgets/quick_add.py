@@ -12,13 +12,11 @@ from textual.content import Content
 from core.dates import SHORT_WEEKDAYS, with_weekday
 from core.display import literal
 from core.quickadd import QuickAdd, Span, parse
+from core.task import DATES
 from ui.views import View
 from ui.widgets.entry import NO_COMPLETION, Completion, Painted
 
-_DATE_KEYS = ("due", "scheduled", "wait", "until")
-_UNFINISHED = re.compile(
-    rf"(?<!\S)(?:([#+@])([^\s#+@]*)|((?:{'|'.join(_DATE_KEYS)}|every):)([^\s\"]+))$", re.IGNORECASE
-)
+_UNFINISHED = re.compile(rf"(?<!\S)(?:([#+@])([^\s#+@]*)|((?:{'|'.join(DATES)}|every):)([^\s\"]+))$", re.IGNORECASE)
 _DAYS = tuple(day.lower() for day in SHORT_WEEKDAYS)
 _DATES = ("today", "tomorrow", *_DAYS, "eow", "eom")
 _RULES = ("day", "week", "month", "year", "weekday", *_DAYS)
@@ -108,7 +106,7 @@ def _distance(days: int) -> str:
 
 
 def _told(span: Span, said: QuickAdd, words: QuickAddWords) -> Content:
-    if span.kind in _DATE_KEYS:
+    if span.kind in DATES:
         when = day_words(said.fields[span.kind], words.today, words.date_style)
         return Content.assemble((f"{span.kind} ", _QUIET), (when, "$text-warning"))
     what, _space, shown = span.shown.partition(" ")

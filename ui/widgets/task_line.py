@@ -11,8 +11,7 @@ from rich.cells import cell_len, set_cell_size
 
 from core.dates import written
 from core.display import literal
-from core.task import Priority, Status, Task
-from ui.views import tag_words
+from core.task import Priority, Status, Task, tag_words
 
 
 class Piece(NamedTuple):
