@@ -33,9 +33,9 @@ from core.errors import (
     FileCorruptionError,
     FileSafetyError,
     InvalidContentError,
+    NamedErrors,
     NotAFileError,
     UnavailableError,
-    from_os_error,
 )
 from core.locking import FileLock
 from core.recovery import Attempt, RecoveryReport
@@ -130,7 +130,7 @@ class SafeFileManager:
 
     def list_backups(self, check: Check[Any] = _parsed) -> list[Backup]:
         """The backups that exist, newest first: what each holds, and whether it is good."""
-        with self._named_errors("read"):
+        with NamedErrors(self.path, "read"):
             found = [self._examined(path, check) for path in self.backup_paths]
         return [backup for backup in found if backup is not None]
 
@@ -182,7 +182,7 @@ class SafeFileManager:
     def atomic_write_json(self, data: JsonValue, indent: int | None = 4) -> None:
         """Replace the document in one step, without lock or backup: for files with one writer. Errors as above."""
         raw = _dumped(data, indent)
-        with self._named_errors():
+        with NamedErrors(self.path, "saved"):
             self._replace(raw, self._refuse_lost_lock)
 
     # Bytes
@@ -213,7 +213,7 @@ class SafeFileManager:
                 self.last_recovery = RecoveryReport(self.path, path, tuple(refused), lost=later)
             return loaded
         if all(attempt.problem == _MISSING for attempt in refused):
-            with self._named_errors("read"):
+            with NamedErrors(self.path, "read"):
                 self._refuse_lost_directory()
             raise FileNotFoundError(errno.ENOENT, "nothing was saved here yet", str(self.named))
         self.last_recovery = RecoveryReport(self.path, None, tuple(refused))
@@ -236,7 +236,7 @@ class SafeFileManager:
         """
         kept: list[Path] = []
         first: list[Path] = []
-        with self._named_errors():
+        with NamedErrors(self.path, "saved"):
             durable.sweep(self.path)
             old, same, good = self._examine_old(raw, check)
             stands = expected or old
@@ -362,13 +362,6 @@ class SafeFileManager:
                 "connect the drive, or mend the link.",
                 self.path,
             )
-
-    @contextmanager
-    def _named_errors(self, doing: str = "saved") -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise from_os_error(error, self.path, doing) from error
 
 
 @contextmanager
