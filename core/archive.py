@@ -51,12 +51,7 @@ def directory(file: Path) -> Path:
 
 def copies(file: Path) -> list[Copy]:
     """The copies of the list at `file`, newest first. Raises FileSafetyError where the directory cannot be read."""
-    try:
-        names = os.listdir(directory(file))
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise from_os_error(error, directory(file), "read") from error
+    names = durable.names_in(directory(file))
     pattern = re.compile(
         re.escape(_prefix(file)) + rf"(\d{{1,15}})-(\d{{8}}T\d{{6}}\.\d{{6}}Z)-([0-9a-f]{{{_DIGITS}}})\.json(\.gz)?"
     )

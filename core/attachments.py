@@ -41,12 +41,7 @@ def directory(file: Path) -> Path:
 
 def directories(file: Path) -> list[Path]:
     """Each directory in which a file is. Raises FileSafetyError."""
-    try:
-        return [directory(file) / name for name in os.listdir(directory(file)) if _DIGEST.fullmatch(name)]
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise from_os_error(error, directory(file), "read") from error
+    return [directory(file) / name for name in durable.names_in(directory(file)) if _DIGEST.fullmatch(name)]
 
 
 def file_name(attachment: str) -> str:

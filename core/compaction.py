@@ -17,7 +17,6 @@ from msgspec import Struct
 
 from core import durable
 from core.changes import Record
-from core.errors import from_os_error
 from core.jobs import Running
 from core.journal import Journal
 from core.packed import PackedError, pack, unpack
@@ -59,12 +58,7 @@ def compact(journal: Journal, oldest_base: int, clock: Callable[[], datetime]) -
 
 def pieces(journal: Path) -> list[Piece]:
     """The files that lines of `journal` went to, oldest first. Raises FileSafetyError."""
-    try:
-        names = os.listdir(_directory(journal))
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise from_os_error(error, _directory(journal), "read") from error
+    names = durable.names_in(_directory(journal))
     pattern = re.compile(re.escape(_prefix(journal)) + r"(\d{1,15})-(\d{1,15})\.jsonl\.gz")
     found = ((pattern.fullmatch(name), _directory(journal) / name) for name in names)
     return sorted(Piece(int(match[1]), int(match[2]), path) for match, path in found if match)

@@ -246,12 +246,7 @@ def _check(raw: bytes, _path: Path) -> None:
 
 
 def _paths(file: Path) -> list[Path]:
-    try:
-        names = os.listdir(directory(file))
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise from_os_error(error, directory(file), "read") from error
+    names = durable.names_in(directory(file))
     pattern = re.compile(rf"{re.escape(file.name)}\.{_NAME.pattern}\.json")
     found = (match for name in names if (match := pattern.fullmatch(name)))
     return [directory(file) / match[0] for match in sorted(found, key=lambda match: match["begun"], reverse=True)]

@@ -67,12 +67,8 @@ def move(store: TaskStore, target: Path, profile: ProfileStore, progress: Progre
 
 def _refuse_taken(new: Path) -> None:
     """Also where a list is only half there: what is left of it would be lost, or mixed with ours."""
-    try:
-        there = [name for name in sorted(os.listdir(new.parent)) if name == new.name or name.startswith(f"{new.name}.")]
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise from_os_error(error, new.parent, "read") from error
+    names = sorted(durable.names_in(new.parent))
+    there = [name for name in names if name == new.name or name.startswith(f"{new.name}.")]
     there = [name for name in there if not name.endswith(".lock")]
     there += [str(path.relative_to(new.parent)) for path in _copies(new)]
     if there:
