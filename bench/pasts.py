@@ -15,8 +15,7 @@ from core import archive, checkpoint
 from core.changes import Record, creation, edit
 from core.compaction import compact
 from core.journal import Journal
-from core.store import utc
-from core.task import Priority
+from core.task import Priority, utc
 from core.tasklist import TaskList
 
 _BATCH = 10_000

@@ -23,6 +23,7 @@ from core.errors import FileSafetyError, TodurableError, from_os_error
 from core.file_safety import SafeFileManager
 from core.instance_files import Owner
 from core.progress import Progress, unheard
+from core.task import utc
 
 Kind = Literal["import", "export", "backup", "restore", "compaction", "move"]
 State = Literal["queued", "running", "done", "failed", "cancelled", "interrupted", "unknown"]
@@ -137,7 +138,7 @@ class Running:
             self.problem = error
 
     def _time(self) -> str:
-        return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return utc(self._clock())
 
 
 def directory(file: Path) -> Path:

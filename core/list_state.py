@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +18,7 @@ from msgspec.structs import replace
 
 from core.changes import OUTSIDE, Change, Record, ids_given, new_record, number, renumbered
 from core.errors import UnknownTaskError
-from core.task import Status, Task
+from core.task import Status, Task, utc
 from core.tasklist import Applied, Conflict, TaskList, in_order
 from core.uids import uid_named
 from core.undo import HISTORY
@@ -183,7 +183,7 @@ class ListState:
     # Steps
 
     def _time(self) -> str:
-        return self._clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return utc(self._clock())
 
     def _today(self) -> date:
         """The day it is for the user of this machine."""

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from core import checkpoint
 from core.changes import Record
 from core.errors import FileSafetyError
-from core.store import TaskStore, utc
+from core.store import TaskStore
+from core.task import utc
 
 if TYPE_CHECKING:
     from core.archive import Copy

@@ -28,6 +28,7 @@ from core.migrations import SCHEMA_VERSION
 from core.opened import Opened
 from core.recovery import RecoveryReport
 from core.replay import mended
+from core.task import utc
 from core.tasklist import TaskList
 from core.undo import HISTORY
 
@@ -75,11 +76,6 @@ LONG_TAIL = 1_000
 """Records after the last checkpoint that make one due for any list."""
 LONG_TAIL_BYTES = 4_000_000
 """Bytes of records that do so."""
-
-
-def utc(now: datetime) -> str:
-    """`now` as tasks and records hold it."""
-    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class TaskStore:

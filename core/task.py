@@ -12,7 +12,7 @@ not write ourselves; `check_fields` is for what is about to be written.
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from enum import IntEnum, StrEnum
 from functools import cache, lru_cache
 from typing import Any
@@ -115,6 +115,11 @@ class _BadValueError(NotAllowedError):
 def one_line(text: str) -> str:
     """`text` with each line break turned into a space, and no space around it."""
     return " ".join(text.splitlines()).strip()
+
+
+def utc(now: datetime) -> str:
+    """`now` as tasks and records hold it."""
+    return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def name_of(fields: Mapping[str, Any]) -> str:

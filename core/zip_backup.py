@@ -15,7 +15,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -29,6 +29,7 @@ from core.errors import InvalidContentError, NewerSchemaError, UnavailableError,
 from core.migrations import SCHEMA_VERSION
 from core.progress import Progress, unheard
 from core.raw_file import RawFile
+from core.task import utc
 from core.tasklist import TaskList
 
 LEVEL = 6
@@ -227,12 +228,12 @@ def _metadata_of(source: Source, now: datetime) -> Metadata:
         program = version("todurable")
     except PackageNotFoundError:  # run from a checkout
         program = "unknown"
-    at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    at = utc(now)
     return Metadata(program, SCHEMA_VERSION, at, source.file.name, source.tasks.seq, len(source.tasks.tasks), ())
 
 
 def _entries(source: Source, now: datetime) -> list[_Entry]:
-    at = now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    at = utc(now)
     journal = source.file.with_name(f"{source.file.name}.journal")
     found = [
         _of_bytes(CHECKPOINT, checkpoint.encode(source.tasks, at)),

@@ -13,7 +13,8 @@ import pytest
 from core import archive, checkpoint
 from core.archive import STRETCH, Copy, content, copies, is_due, is_good, keep, thin, write
 from core.errors import DiskFullError, FileSafetyError, InvalidContentError, UnavailableError
-from core.store import Kept, utc
+from core.store import Kept
+from core.task import utc
 from core.tasklist import TaskList
 from tests.instances import a_task, opened
 

@@ -30,7 +30,7 @@ from core.jobs import Job
 from core.presence import Presence
 from core.profile import Profile, ProfileStore
 from core.profile_rules import ProfileError
-from core.store import utc
+from core.task import utc
 
 POLL = 1.0
 """Seconds between two looks for other screens: one listing of a small directory."""
