@@ -98,27 +98,8 @@ def test_what_is_written_there_is_saved_merged_and_never_lost(file: Path, tmp_pa
     assert len(list(scratch.iterdir())) == 2  # what could not be taken over, and nothing else
 
 
-def test_what_is_written_there_survives_a_kill_of_the_app(file: Path, tmp_path: Path, terminal: Terminal) -> None:
-    (tmp_path / "script").write_text(
-        'printf "a\\nb\\nmine" > "$1"; while [ ! -e "$TEST_DIRECTORY/go" ]; do sleep 0.01; done'
-    )
-    terminal.send("E")
-    terminal.until_shown("EDITOR")
-    edited = Path((tmp_path / "edited").read_text().strip())
-    while not list(file.parent.glob("instances/*.draft")) or edited.read_text() != "a\nb\nmine":
-        assert edited.exists()
-    terminal.send_signal(signal.SIGKILL)
-    (tmp_path / "go").touch()
-    (tmp_path / "script").write_text("exit 0")
-    with Terminal((*COMMAND, "--file", str(file)), environment=_environment(tmp_path), columns=150) as again:
-        again.until_shown("half typed when todurable ended")
-        again.until_shown("1 open")
-        again.send(".")
-        again.until_shown("The description was changed")
-    _until_saved(file, "a\nb\nmine")
-
-
-def test_what_is_written_there_survives_the_end_of_the_terminal(file: Path, tmp_path: Path, terminal: Terminal) -> None:
+@pytest.mark.parametrize("end", ["the app is killed", "the terminal is closed"])
+def test_what_is_written_there_survives(end: str, file: Path, tmp_path: Path, terminal: Terminal) -> None:
     (tmp_path / "script").write_text(
         'printf "a\\nb\\nmine" > "$1"; while [ ! -e "$TEST_DIRECTORY/go" ]; do sleep 0.01; done; exit 1'
     )
@@ -127,8 +108,11 @@ def test_what_is_written_there_survives_the_end_of_the_terminal(file: Path, tmp_
     edited = Path((tmp_path / "edited").read_text().strip())
     while not list(file.parent.glob("instances/*.draft")) or edited.read_text() != "a\nb\nmine":
         assert edited.exists()
+    if end == "the app is killed":
+        terminal.send_signal(signal.SIGKILL)
     (tmp_path / "go").touch()
-    terminal.vanish()
+    if end == "the terminal is closed":
+        terminal.vanish()
     (tmp_path / "script").write_text("exit 0")
     with Terminal((*COMMAND, "--file", str(file)), environment=_environment(tmp_path), columns=150) as again:
         again.until_shown("half typed when todurable ended")
