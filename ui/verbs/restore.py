@@ -72,7 +72,8 @@ def run(options: Namespace, out: Output) -> int:
         shown = list(_preview(state, source, uids, options.field))
         lost = _lost_files(source, uids, store.files.path)
         if not shown and not lost:
-            out.note(f"All is as it was {source.label}.")
+            asked = "What was asked for" if uids is not None or options.field else "All"
+            out.note(f"{asked} is as it was {source.label}.")
             return exit_codes.DONE
         what = sentences.count(len(shown), "task") if shown else sentences.count(len(lost), "attached file")
         if not agreed([*shown, *map(_comes_back, lost)], f"Restore {what}?", out, yes=options.yes):
