@@ -1,0 +1,13 @@
+"""Where tests keep their files: fixtures, each taken by a module under the name it likes (`path = places.tasks`)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture
+def tasks(tmp_path: Path) -> Path:
+    """The file of a list, or of any document."""
+    return tmp_path / "tasks.json"
