@@ -11,3 +11,9 @@ import pytest
 def tasks(tmp_path: Path) -> Path:
     """The file of a list, or of any document."""
     return tmp_path / "tasks.json"
+
+
+@pytest.fixture
+def lock(tmp_path: Path) -> Path:
+    """The lock on that file."""
+    return tmp_path / "tasks.json.lock"
