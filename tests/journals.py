@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from core.changes import Change, Record, encode_record
+from core.journal import Journal
 
 
 def record(seq: int, *, filling: str = "", key: str | None = None, extra: Any = None) -> Record:
@@ -28,3 +30,18 @@ def lines(*given: Record | Iterable[Record]) -> bytes:
 
 def numbers(found: Iterable[Record] | None) -> list[int] | None:
     return None if found is None else [one.seq for one in found]
+
+
+def ready(path: Path, after: int = 0) -> Journal:
+    """A journal that has read its file."""
+    journal = Journal(path)
+    journal.replay(after)
+    return journal
+
+
+def writer(path: Path, last: int) -> Journal:
+    """A journal that has written records up to `last`."""
+    journal = ready(path)
+    if last:
+        journal.append(records(1, last))
+    return journal

@@ -17,3 +17,9 @@ def tasks(tmp_path: Path) -> Path:
 def lock(tmp_path: Path) -> Path:
     """The lock on that file."""
     return tmp_path / "tasks.json.lock"
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Path:
+    """The journal of that list."""
+    return tmp_path / "tasks.json.journal"
