@@ -40,6 +40,11 @@ def new_state(by: str = "here:1:-") -> AppState:
     return AppState(by=by, clock=ticking(), new_uid=uids(next(_families)))
 
 
+def names(state: AppState) -> list[str]:
+    """The names of the tasks that it shows."""
+    return [task.name for task in state.tasks]
+
+
 def a_task(number: int = 1, name: str = "water the plants", **fields: object) -> Task:
     """A valid task."""
     when = "2026-01-01T00:00:00.000000Z"
