@@ -1,0 +1,63 @@
+"""Lists on the disk as tests need them: grown, edited by other programs, and looked at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.recovery import RecoveryReport
+from tests.instances import Instance, opened
+
+BASES = ("tasks.json", "tasks.json.backup", "tasks.json.backup.1", "tasks.json.backup.2")
+FIVE = ["one", "two", "three", "four", "five"]
+
+
+@pytest.fixture
+def grown(file: Path) -> Path:
+    """A list of five tasks at `file`, saved one after the other, so that all backups differ."""
+    opened(file).add(*FIVE)
+    return file
+
+
+def files_in(directory: Path) -> dict[str, bytes]:
+    """The bytes of each file in `directory`."""
+    return {path.name: path.read_bytes() for path in directory.iterdir() if path.is_file()}
+
+
+def report_of(here: Instance) -> RecoveryReport:
+    """What it tells of a recovery, which there must have been."""
+    assert here.store.report is not None
+    return here.store.report
+
+
+def edit_json(file: Path, change: Callable[[dict[str, Any]], object], indent: int | None = None) -> None:
+    """Rewrite `file` as another program does that knows JSON, but not us."""
+    document = json.loads(file.read_bytes())
+    change(document)
+    file.write_text(json.dumps(document, indent=indent))
+
+
+def assert_all_readers_agree(file: Path, *open_before: Instance) -> Instance:
+    """Whoever reads the file, and in whatever way, ends with the same list; returns one."""
+    first = opened(file, "first:11:-")
+    second = Instance(file, "second:12:-")
+    second.refresh()
+    shown = first.state.tasks
+    outside = [record for record in first.state.pending if record.by == "outside"]
+    assert len(outside) <= 1
+    assert len(first.state.pending) == len(outside)
+    for instance in (first, second, *open_before):
+        instance.save()
+    for instance in (first, second, *open_before, opened(file)):
+        instance.refresh()
+        assert instance.state.tasks == shown
+        assert instance.state.trash == first.state.trash
+        assert instance.state.pending == ()
+    records = [record for record in first.store.history() if record.by == "outside"]
+    assert [record.key for record in records[-1:]] == [record.key for record in outside]
+    assert len({record.key for record in records}) == len(records)
+    return first
