@@ -1,19 +1,24 @@
-"""Lists on the disk as tests need them: grown, edited by other programs, and looked at."""
+"""Lists on the disk as tests need them: grown, added to by a script, edited by other programs, and looked at."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from core.changes import Record, creation, new_record
 from core.recovery import RecoveryReport
-from tests.instances import Instance, opened
+from core.store import TaskStore
+from tests.instances import Instance, a_task, opened, ticking
 
 BASES = ("tasks.json", "tasks.json.backup", "tasks.json.backup.1", "tasks.json.backup.2")
 FIVE = ["one", "two", "three", "four", "five"]
+
+_keys = count()
 
 
 @pytest.fixture
@@ -21,6 +26,26 @@ def grown(file: Path) -> Path:
     """A list of five tasks at `file`, saved one after the other, so that all backups differ."""
     opened(file).add(*FIVE)
     return file
+
+
+@pytest.fixture
+def light(file: Path) -> Iterator[TaskStore]:
+    """A store on `file` that never read the list."""
+    light = TaskStore(file, clock=ticking())
+    yield light
+    light.close()
+
+
+def adding(number: int, name: str = "from a script") -> Record:
+    """A pending record that adds a task, with a provisional id that means nothing."""
+    return new_record(
+        "add", [creation(a_task(number, name))], "2026-02-02T00:00:00Z", "script", lambda: f"{next(_keys)}"
+    )
+
+
+def names_in(file: Path) -> list[str]:
+    """The names of the tasks in `file`, without the journal."""
+    return [entry["name"] for entry in json.loads(file.read_bytes())["tasks"]]
 
 
 def files_in(directory: Path) -> dict[str, bytes]:
