@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,6 +30,15 @@ def fail(patch: pytest.MonkeyPatch, name: str, number: int, *, below: str = "", 
         return real(subject, *arguments, **options)
 
     patch.setattr(os, name, failing)
+
+
+def fail_always(patch: pytest.MonkeyPatch, name: str, number: int, module: ModuleType = os) -> None:
+    """Let each call `name` of the module fail."""
+
+    def failing(*_: object, **__: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    patch.setattr(module, name, failing)
 
 
 def fail_once(patch: pytest.MonkeyPatch, name: str, error: BaseException, *, short: int | None = None) -> None:
@@ -59,3 +69,19 @@ def _noted(real: Callable[..., Any], notes: list[Any], say: Callable[..., Any]) 
         return real(*arguments)
 
     return call
+
+
+def record(patch: pytest.MonkeyPatch, *names: str) -> list[str]:
+    """The names of the calls that are made from now on, in order."""
+    made: list[str] = []
+
+    def recording(name: str, real: Callable[..., object]) -> Callable[..., object]:
+        def call(*arguments: object, **options: object) -> object:
+            made.append(name)
+            return real(*arguments, **options)
+
+        return call
+
+    for name in names:
+        patch.setattr(os, name, recording(name, getattr(os, name)))
+    return made

@@ -26,7 +26,10 @@ DAMAGES: dict[str, Callable[[bytes], bytes | None]] = {
 
 @pytest.fixture(autouse=True)
 def quick_disk(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wait for no disk: no power is cut in these tests. That it is waited for, tests/test_core_durable.py shows."""
+    """Wait for no disk: no power is cut in these tests.
+
+    That it is waited for, tests/test_core_durable_writing.py shows.
+    """
     monkeypatch.setattr(os, "fsync", lambda _descriptor: None)
 
 
