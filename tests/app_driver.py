@@ -133,6 +133,11 @@ async def opened(file: Path, **options: Any) -> AsyncIterator[Driver]:
         yield driver
 
 
+async def until_read(app: Driver, words: str) -> None:
+    """Return once the right pane, where a state of the list is shown, says `words`."""
+    await app.until(lambda: app.says(words) and "reading" not in app.text)
+
+
 def saved_list(file: Path, *names: str) -> AppState:
     """A list at `file` with tasks of these names, saved the way a program does."""
     state = AppState(by="elsewhere:1:-")

@@ -12,11 +12,13 @@ import pytest
 
 from core.changes import Record, creation, new_record
 from core.recovery import RecoveryReport
+from core.state import AppState
 from core.store import TaskStore
 from tests.instances import Instance, a_task, opened, ticking
 
 BASES = ("tasks.json", "tasks.json.backup", "tasks.json.backup.1", "tasks.json.backup.2")
 FIVE = ["one", "two", "three", "four", "five"]
+HOSTILE = "[/] [@click=app.bell]x\x1b[31m\u202e"
 
 _keys = count()
 
@@ -34,6 +36,23 @@ def light(file: Path) -> Iterator[TaskStore]:
     light = TaskStore(file, clock=ticking())
     yield light
     light.close()
+
+
+@pytest.fixture
+def with_a_past(tmp_path: Path) -> Path:
+    """A list of three tasks that were edited, completed and purged: six changes."""
+    file = tmp_path / "tasks.json"
+    state = AppState(by="kitchen:1:-")
+    for name in ("rent", "milk", HOSTILE):
+        state.add_task(name, priority=0)
+        state.save_to_file(file)
+    state.edit([state.find(1)], name="pay the rent", due="2026-12-24")
+    state.save_to_file(file)
+    state.complete([state.find(2)])
+    state.save_to_file(file)
+    state.purge([state.find(3)])
+    state.save_to_file(file)
+    return file
 
 
 def adding(number: int, name: str = "from a script") -> Record:
