@@ -10,8 +10,7 @@ import pytest
 
 from core import durable
 from core.errors import AccessDeniedError, NotAFileError, UnavailableError
-from tests import places
-from tests.failing_calls import fail_always as _fail
+from tests import failing_calls, places
 from tests.processes import open_descriptors, without_privileges
 
 path = places.tasks
@@ -86,7 +85,7 @@ def test_what_cannot_be_read_is_not_missing(
     path.write_bytes(b"precious")
     before = open_descriptors()
     with monkeypatch.context() as patch:
-        _fail(patch, call, number)
+        failing_calls.fail_always(patch, call, number)
         with pytest.raises(error, match=r"tasks\.json could not be read"):
             durable.read_file(path)
     assert open_descriptors() == before

@@ -11,10 +11,7 @@ import pytest
 
 from core import durable
 from core.errors import NotAFileError
-from tests import places
-from tests.failing_calls import fail_always as _fail
-from tests.failing_calls import record as _record
-from tests.safe_files import names as _names
+from tests import failing_calls, places, safe_files
 
 path = places.tasks
 
@@ -28,9 +25,9 @@ def test_a_second_name_is_a_link_where_there_are_links(path: Path) -> None:
     target.write_bytes(b"old")
     durable.second_name(path, target)
     assert target.samefile(path)
-    assert _names(path.parent) == ["second", "tasks.json"]
+    assert safe_files.names(path.parent) == ["second", "tasks.json"]
     durable.second_name(path, target)  # rename(2) does nothing here
-    assert _names(path.parent) == ["second", "tasks.json"]
+    assert safe_files.names(path.parent) == ["second", "tasks.json"]
 
 
 @pytest.mark.parametrize("number", [errno.EPERM, errno.EOPNOTSUPP, errno.EMLINK, errno.EXDEV, errno.ENOSYS])
@@ -40,8 +37,8 @@ def test_a_second_name_is_a_synced_copy_where_there_are_none(
     path.write_bytes(b"content")
     path.chmod(0o640)
     os.utime(path, ns=(0, 1_000_000_000))
-    _fail(monkeypatch, "link", number)
-    made = _record(monkeypatch, "write", "fsync", "rename")
+    failing_calls.fail_always(monkeypatch, "link", number)
+    made = failing_calls.record(monkeypatch, "write", "fsync", "rename")
     target = path.with_name("second")
     durable.second_name(path, target)
     assert made == ["write", "fsync", "rename"]
@@ -49,7 +46,7 @@ def test_a_second_name_is_a_synced_copy_where_there_are_none(
     assert not target.samefile(path)
     assert stat.S_IMODE(target.stat().st_mode) == 0o640
     assert target.stat().st_mtime_ns == 1_000_000_000  # how old it is, is told by it
-    assert _names(path.parent) == ["second", "tasks.json"]
+    assert safe_files.names(path.parent) == ["second", "tasks.json"]
 
 
 @pytest.mark.parametrize(("call", "number"), [("link", errno.ENOSPC), ("link", errno.EIO), ("rename", errno.EIO)])
@@ -59,11 +56,11 @@ def test_a_second_name_that_fails_leaves_what_there_was(
     path.write_bytes(b"content")
     target = path.with_name("second")
     target.write_bytes(b"old")
-    _fail(monkeypatch, call, number)
+    failing_calls.fail_always(monkeypatch, call, number)
     with pytest.raises(OSError, match=os.strerror(number)):
         durable.second_name(path, target)
     assert target.read_bytes() == b"old"
-    assert _names(path.parent) == ["second", "tasks.json"]
+    assert safe_files.names(path.parent) == ["second", "tasks.json"]
 
 
 def test_a_planted_link_gets_no_copy_of_what_it_leads_to(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -73,7 +70,7 @@ def test_a_planted_link_gets_no_copy_of_what_it_leads_to(path: Path, monkeypatch
     durable.second_name(link, target)
     assert target.is_symlink()
     target.unlink()
-    _fail(monkeypatch, "link", errno.EPERM)
+    failing_calls.fail_always(monkeypatch, "link", errno.EPERM)
     with pytest.raises(NotAFileError):
         durable.second_name(link, target)
     assert not target.exists()
@@ -82,7 +79,7 @@ def test_a_planted_link_gets_no_copy_of_what_it_leads_to(path: Path, monkeypatch
 def test_a_copy_of_what_is_missing_fails(path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         durable.copy_to_temporary(path, path.with_name("second"))
-    assert _names(path.parent) == []
+    assert safe_files.names(path.parent) == []
 
 
 # Rotation
@@ -114,7 +111,7 @@ def test_backups_move_up_as_far_as_the_first_gap(before: str, after: str, path: 
     names = _generations(path, *before.split())
     durable.rotate(path, names[1:])
     assert [name.read_text() if name.exists() else "-" for name in names] == after.split()
-    assert len(_names(path.parent)) == len(after.replace("-", "").split())
+    assert len(safe_files.names(path.parent)) == len(after.replace("-", "").split())
 
 
 @pytest.mark.parametrize("links", [True, False])
@@ -129,7 +126,7 @@ def test_every_name_is_whole_at_every_step_of_a_rotation(
         rename(source, target)
 
     if not links:
-        _fail(monkeypatch, "link", errno.EPERM)
+        failing_calls.fail_always(monkeypatch, "link", errno.EPERM)
     monkeypatch.setattr(os, "rename", look)
     durable.rotate(path, names[1:])
     assert seen == [["5", "4", "3", "2"], ["5", "4", "3", "3"], ["5", "4", "4", "3"]]
@@ -171,7 +168,7 @@ def test_what_is_set_aside_gets_a_name_of_its_own_each_time(path: Path) -> None:
 
 def test_what_is_set_aside_is_on_the_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_text("damaged")
-    made = _record(monkeypatch, "link", "rename", "fsync")
+    made = failing_calls.record(monkeypatch, "link", "rename", "fsync")
     durable.set_aside(path, "damaged")
     assert made == ["link", "rename", "fsync"]
 

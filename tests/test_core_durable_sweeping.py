@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from core import durable
-from tests import places
-from tests.failing_calls import fail_always as _fail
-from tests.safe_files import names as _names
+from tests import failing_calls, places, safe_files
 
 path = places.tasks
 
@@ -30,14 +28,14 @@ path = places.tasks
 def test_temporary_files_that_were_left_are_removed(left: str, path: Path) -> None:
     path.with_name(left).touch()
     durable.sweep(path)
-    assert _names(path.parent) == []
+    assert safe_files.names(path.parent) == []
 
 
 def test_every_temporary_name_that_we_give_is_known_as_such(path: Path) -> None:
     for suffix in ("", ".backup", ".backup.2", ".journal", ".damaged-20300101T000000Z"):
         durable.temporary_name(path.with_name(path.name + suffix)).touch()
     durable.sweep(path)
-    assert _names(path.parent) == []
+    assert safe_files.names(path.parent) == []
 
 
 @pytest.mark.parametrize(
@@ -59,7 +57,7 @@ def test_every_temporary_name_that_we_give_is_known_as_such(path: Path) -> None:
 def test_files_of_others_stay(other: str, path: Path) -> None:
     path.with_name(other).touch()
     durable.sweep(path)
-    assert _names(path.parent) == [other]
+    assert safe_files.names(path.parent) == [other]
 
 
 def test_temporary_files_of_another_list_with_a_longer_name_stay(path: Path) -> None:
@@ -74,14 +72,14 @@ def test_a_planted_link_or_directory_is_not_followed(path: Path) -> None:
     path.with_name(".tasks.json.1.0123456789ab.tmp").symlink_to(target)
     path.with_name(".tasks.json.2.0123456789ab.tmp").mkdir()
     durable.sweep(path)
-    assert _names(path.parent) == [".tasks.json.2.0123456789ab.tmp", "target"]
+    assert safe_files.names(path.parent) == [".tasks.json.2.0123456789ab.tmp", "target"]
     assert target.read_text() == "precious"
 
 
 def test_that_a_file_cannot_be_removed_is_no_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left = durable.write_temporary(path, b"left")
     with monkeypatch.context() as patch:
-        _fail(patch, "unlink", errno.EIO)
+        failing_calls.fail_always(patch, "unlink", errno.EIO)
         durable.sweep(path)
         durable.discard(left)
     assert left.exists()

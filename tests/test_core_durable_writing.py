@@ -13,11 +13,8 @@ import pytest
 
 from core import durable
 from core.errors import UnavailableError
-from tests import places
-from tests.failing_calls import fail_always as _fail
-from tests.failing_calls import record as _record
+from tests import failing_calls, places, safe_files
 from tests.processes import open_descriptors
-from tests.safe_files import names as _names
 
 path = places.tasks
 
@@ -77,7 +74,7 @@ def test_a_failed_write_leaves_nothing_behind(
         patch.setattr(os, call, failing)
         with pytest.raises(type(error)):
             durable.write_temporary(path, b"new", path.stat())
-    assert _names(path.parent) == ["tasks.json"]
+    assert safe_files.names(path.parent) == ["tasks.json"]
     assert open_descriptors() == before
 
 
@@ -94,14 +91,14 @@ def test_a_temporary_file_never_goes_through_a_planted_name(path: Path, monkeypa
 def test_data_is_on_the_disk_before_the_name_and_the_name_before_the_return(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = _record(monkeypatch, "write", "fsync", "replace")
+    made = failing_calls.record(monkeypatch, "write", "fsync", "replace")
     durable.replace_with(durable.write_temporary(path, b"new"), path)
     assert made == ["write", "fsync", "replace", "fsync"]
 
 
 def test_what_stands_there_can_be_settled(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_bytes(b"by an editor")
-    made = _record(monkeypatch, "fsync", "write", "replace")
+    made = failing_calls.record(monkeypatch, "fsync", "write", "replace")
     durable.settle(path)
     assert made == ["fsync", "fsync"]
 
@@ -124,7 +121,7 @@ def full_syncs(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 def test_on_macos_files_and_directories_leave_the_cache_of_the_drive(
     full_syncs: list[bool], path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = _record(monkeypatch, "fsync")
+    made = failing_calls.record(monkeypatch, "fsync")
     durable.replace_with(durable.write_temporary(path, b"new"), path)
     assert (full_syncs, made) == ([False, True], [])
 
@@ -134,15 +131,15 @@ def test_on_macos_files_and_directories_leave_the_cache_of_the_drive(
 def test_on_macos_a_file_system_that_does_not_know_that_has_its_usual_sync(
     number: int, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _fail(monkeypatch, "fcntl", number, fcntl)
-    made = _record(monkeypatch, "fsync")
+    failing_calls.fail_always(monkeypatch, "fcntl", number, fcntl)
+    made = failing_calls.record(monkeypatch, "fsync")
     durable.replace_with(durable.write_temporary(path, b"new"), path)
     assert made == ["fsync", "fsync"]
 
 
 @pytest.mark.usefixtures("full_syncs")
 def test_on_macos_a_drive_that_fails_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _fail(monkeypatch, "fcntl", errno.EIO, fcntl)
+    failing_calls.fail_always(monkeypatch, "fcntl", errno.EIO, fcntl)
     with pytest.raises(OSError, match="Input/output"):
         durable.write_temporary(path, b"new")
     with pytest.raises(OSError, match="Input/output"):
@@ -153,14 +150,14 @@ def test_on_macos_a_drive_that_fails_is_an_error(path: Path, monkeypatch: pytest
 def test_a_file_system_that_cannot_sync_a_directory_is_no_error(
     number: int, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _fail(monkeypatch, "fsync", number)
+    failing_calls.fail_always(monkeypatch, "fsync", number)
     durable.sync_directory(path.parent)
 
 
 def test_a_directory_that_fails_to_sync_is_an_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = open_descriptors()
     with monkeypatch.context() as patch:
-        _fail(patch, "fsync", errno.EIO)
+        failing_calls.fail_always(patch, "fsync", errno.EIO)
         with pytest.raises(OSError, match="Input/output"):
             durable.sync_directory(path.parent)
     assert open_descriptors() == before
@@ -177,16 +174,16 @@ def test_a_refusal_leaves_the_old_file_and_no_temporary_one(path: Path) -> None:
     with pytest.raises(UnavailableError):
         durable.replace_with(durable.write_temporary(path, b"new"), path, refuse)
     assert path.read_bytes() == b"old"
-    assert _names(path.parent) == ["tasks.json"]
+    assert safe_files.names(path.parent) == ["tasks.json"]
 
 
 def test_a_failed_replace_leaves_the_old_file_and_no_temporary_one(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_bytes(b"old")
-    _fail(monkeypatch, "replace", errno.EIO)
+    failing_calls.fail_always(monkeypatch, "replace", errno.EIO)
     with pytest.raises(OSError, match="Input/output"):
         durable.replace_with(durable.write_temporary(path, b"new"), path)
     assert path.read_bytes() == b"old"
-    assert _names(path.parent) == ["tasks.json"]
+    assert safe_files.names(path.parent) == ["tasks.json"]
 
 
 def test_what_was_put_there_is_told_apart_from_what_replaced_it_at_once(

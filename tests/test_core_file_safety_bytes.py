@@ -12,12 +12,6 @@ from core.errors import InvalidContentError, UnavailableError
 from core.file_safety import SafeFileManager
 from core.recovery import Attempt
 from tests import places, safe_files
-from tests.safe_files import FOUR as _FOUR
-from tests.safe_files import content as _content
-from tests.safe_files import document as _document
-from tests.safe_files import edit as _edit
-from tests.safe_files import save as _save
-from tests.safe_files import set_aside as _set_aside
 
 quick_disk = safe_files.quick_disk
 path = places.tasks
@@ -39,8 +33,8 @@ def test_bytes_of_any_format_are_checked_by_their_owner(path: Path) -> None:
     for damage, problem in ((b"!", "it begins with a cry"), (b"?", "it is a question")):
         path.write_bytes(damage)
         loaded = manager.load_bytes(_accept_words)
-        assert (loaded.value, loaded.path) == ("two", path.with_name(_FOUR[1]))
-        assert loaded.identity.inode == path.with_name(_FOUR[1]).stat().st_ino
+        assert (loaded.value, loaded.path) == ("two", path.with_name(safe_files.FOUR[1]))
+        assert loaded.identity.inode == path.with_name(safe_files.FOUR[1]).stat().st_ino
         assert manager.last_recovery is not None
         assert manager.last_recovery.refused == (Attempt(path, problem),)
         assert [backup.problem for backup in manager.list_backups(_accept_words)] == ["", ""]
@@ -50,13 +44,13 @@ def test_bytes_of_any_format_are_checked_by_their_owner(path: Path) -> None:
 
 
 def test_older_copies_come_after_the_backups(path: Path) -> None:
-    manager = _save(path, 2)
+    manager = safe_files.save(path, 2)
     copies = [path.with_name("copy-2"), path.with_name("copy-1")]
     copies[1].write_bytes(b"copy")
     loaded = manager.load_bytes(_accept_words, copies)
     assert loaded.path == path
     path.write_bytes(b"!")
-    path.with_name(_FOUR[1]).write_bytes(b"?")
+    path.with_name(safe_files.FOUR[1]).write_bytes(b"?")
     loaded = manager.load_bytes(_accept_words, copies)
     assert (loaded.value, loaded.path) == ("copy", copies[1])
 
@@ -71,32 +65,32 @@ def test_a_replaced_file_is_kept_under_the_given_word_or_goes(path: Path) -> Non
     path.write_bytes(b"!old")
     with manager.lock:
         assert manager.save_bytes(b"newer", _accept_words, replaced="") == ()
-    assert len(_set_aside(path, "schema-0")) == 1
+    assert len(safe_files.set_aside(path, "schema-0")) == 1
 
 
 def test_only_the_expected_file_is_replaced(path: Path) -> None:
-    manager = _save(path, 2)
+    manager = safe_files.save(path, 2)
     manager.load_json_with_recovery()
     known = manager.known_good()
-    _edit(path, _document(100))
-    before = _content(path.parent)
+    safe_files.edit(path, safe_files.document(100))
+    before = safe_files.content(path.parent)
     with manager.lock, pytest.raises(UnavailableError, match="was changed by another program"):
         manager.save_bytes(b"[]", lambda raw, _path: json.loads(raw), expected=known)
-    assert _content(path.parent) == before
+    assert safe_files.content(path.parent) == before
 
 
 def test_what_we_know_to_be_good_is_what_we_wrote_not_what_came_after(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    manager = _save(path, 2)
+    manager = safe_files.save(path, 2)
     replace = os.replace
 
     def replace_and_be_replaced(source: Path, target: Path) -> None:
         replace(source, target)
-        _edit(target, _document(100))
+        safe_files.edit(target, safe_files.document(100))
 
     monkeypatch.setattr(os, "replace", replace_and_be_replaced)
-    manager.save_json_with_lock(_document(3))
+    manager.save_json_with_lock(safe_files.document(3))
     known = manager.known_good()
     assert known is not None
     assert known.inode != path.stat().st_ino

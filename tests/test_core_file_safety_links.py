@@ -13,13 +13,6 @@ from core.file_safety import SafeFileManager
 from core.locking import FileLock
 from core.recovery import Attempt
 from tests import places, safe_files
-from tests.safe_files import FOUR as _FOUR
-from tests.safe_files import content as _content
-from tests.safe_files import damage as _damage
-from tests.safe_files import document as _document
-from tests.safe_files import generation as _generation
-from tests.safe_files import names as _names
-from tests.safe_files import save as _save
 
 quick_disk = safe_files.quick_disk
 path = places.tasks
@@ -33,22 +26,22 @@ def test_a_link_stays_and_its_target_is_replaced(relative: bool, tmp_path: Path)
     link.symlink_to("../real/list.json" if relative else target)
     manager = SafeFileManager(link)
     for generation in range(1, 6):  # at first it dangles
-        manager.save_json_with_lock(_document(generation))
+        manager.save_json_with_lock(safe_files.document(generation))
     assert link.is_symlink()
-    assert _names(link.parent) == ["tasks.json"]
+    assert safe_files.names(link.parent) == ["tasks.json"]
     assert not target.is_symlink()
-    assert _generation(json.loads(target.read_bytes())) == 5
+    assert safe_files.generation(json.loads(target.read_bytes())) == 5
     assert [backup.path for backup in manager.list_backups()] == [
         target.with_name(f"list.json.backup{end}") for end in ("", ".1", ".2")
     ]
     assert target.with_name("list.json.lock").exists()
     with FileLock(target.with_name("list.json.lock")), pytest.raises(FileLockTimeoutError):
         SafeFileManager(link, lock_timeout=0).load_json_with_lock()
-    _damage(link, "half")
-    assert _generation(manager.load_json_with_recovery()) == 4
-    manager.atomic_write_json(_document(9))
+    safe_files.damage(link, "half")
+    assert safe_files.generation(manager.load_json_with_recovery()) == 4
+    manager.atomic_write_json(safe_files.document(9))
     assert link.is_symlink()
-    assert _generation(json.loads(target.read_bytes())) == 9
+    assert safe_files.generation(json.loads(target.read_bytes())) == 9
 
 
 def test_a_chain_of_links_and_a_linked_directory(tmp_path: Path) -> None:
@@ -56,8 +49,8 @@ def test_a_chain_of_links_and_a_linked_directory(tmp_path: Path) -> None:
     (tmp_path / "directory").symlink_to("real")
     (tmp_path / "one").symlink_to("two")
     (tmp_path / "two").symlink_to("directory/list.json")
-    SafeFileManager(tmp_path / "one").save_json_with_lock(_document(1))
-    assert _names(tmp_path / "real") == ["list.json", "list.json.backup", "list.json.lock"]
+    SafeFileManager(tmp_path / "one").save_json_with_lock(safe_files.document(1))
+    assert safe_files.names(tmp_path / "real") == ["list.json", "list.json.backup", "list.json.lock"]
     assert os.readlink(tmp_path / "one") == "two"
 
 
@@ -75,7 +68,7 @@ def test_a_link_into_a_folder_that_is_not_there_is_no_new_list(where: str, tmp_p
         manager.save_json_with_lock([])
     with pytest.raises(UnavailableError):
         manager.atomic_write_json([])
-    assert len(_names(tmp_path)) == 1
+    assert len(safe_files.names(tmp_path)) == 1
     (tmp_path / "drive").mkdir()
     with pytest.raises(FileNotFoundError):
         manager.load_json_with_recovery()
@@ -98,45 +91,45 @@ def test_links_that_lead_in_a_circle_are_refused(tmp_path: Path) -> None:
     assert (tmp_path / "tasks.json").is_symlink()
 
 
-@pytest.mark.parametrize("name", _FOUR[1:])
+@pytest.mark.parametrize("name", safe_files.FOUR[1:])
 @pytest.mark.parametrize("dangling", [True, False])
 def test_a_link_planted_as_a_backup_is_neither_read_nor_written_through(
     name: str, dangling: bool, path: Path, tmp_path: Path
 ) -> None:
     target = tmp_path / "elsewhere.json"
-    manager = _save(path, 5)
+    manager = safe_files.save(path, 5)
     if not dangling:
-        target.write_text(json.dumps(_document(99)))
+        target.write_text(json.dumps(safe_files.document(99)))
     (tmp_path / name).unlink()
     (tmp_path / name).symlink_to(target)
     for generation in range(6, 12):
-        manager.save_json_with_lock(_document(generation))
-    assert [_generation(backup.value) for backup in manager.list_backups()] == [10, 9, 8]
-    assert not any((tmp_path / each).is_symlink() for each in _FOUR)
+        manager.save_json_with_lock(safe_files.document(generation))
+    assert [safe_files.generation(backup.value) for backup in manager.list_backups()] == [10, 9, 8]
+    assert not any((tmp_path / each).is_symlink() for each in safe_files.FOUR)
     assert target.exists() is not dangling
     if not dangling:
-        assert json.loads(target.read_text()) == _document(99)
+        assert json.loads(target.read_text()) == safe_files.document(99)
         assert target.stat().st_nlink == 1
 
 
 def test_a_link_planted_as_a_backup_is_not_recovered_from(path: Path) -> None:
-    manager = _save(path, 5)
-    (path.parent / "elsewhere.json").write_text(json.dumps(_document(99)))
+    manager = safe_files.save(path, 5)
+    (path.parent / "elsewhere.json").write_text(json.dumps(safe_files.document(99)))
     path.write_bytes(b"")
-    path.with_name(_FOUR[1]).unlink()
-    path.with_name(_FOUR[1]).symlink_to("elsewhere.json")
-    assert _generation(manager.load_json_with_recovery()) == 3
+    path.with_name(safe_files.FOUR[1]).unlink()
+    path.with_name(safe_files.FOUR[1]).symlink_to("elsewhere.json")
+    assert safe_files.generation(manager.load_json_with_recovery()) == 3
     assert manager.last_recovery is not None
-    assert manager.last_recovery.refused[1] == Attempt(path.with_name(_FOUR[1]), "it is not a file")
+    assert manager.last_recovery.refused[1] == Attempt(path.with_name(safe_files.FOUR[1]), "it is not a file")
 
 
 def test_a_link_planted_before_the_first_save_is_not_written_through(path: Path) -> None:
     target = path.parent / "precious"
     target.write_text("precious")
-    path.with_name(_FOUR[1]).symlink_to(target)
-    manager = _save(path, 1)
+    path.with_name(safe_files.FOUR[1]).symlink_to(target)
+    manager = safe_files.save(path, 1)
     assert target.read_text() == "precious"
-    assert [_generation(backup.value) for backup in manager.list_backups()] == [1]
+    assert [safe_files.generation(backup.value) for backup in manager.list_backups()] == [1]
 
 
 def test_a_link_planted_as_the_lock_is_refused(path: Path) -> None:
@@ -151,22 +144,22 @@ def test_a_link_planted_as_the_lock_is_refused(path: Path) -> None:
     assert not path.exists()
 
 
-@pytest.mark.parametrize("name", _FOUR[1:])
+@pytest.mark.parametrize("name", safe_files.FOUR[1:])
 def test_a_directory_in_the_place_of_a_backup_is_refused_with_nothing_changed(name: str, path: Path) -> None:
-    manager = _save(path, 5)
+    manager = safe_files.save(path, 5)
     (path.parent / name).unlink()
     (path.parent / name).mkdir()
-    names, before = _names(path.parent), _content(path.parent)
+    names, before = safe_files.names(path.parent), safe_files.content(path.parent)
     with pytest.raises(NotAFileError, match=name):
-        manager.save_json_with_lock(_document(6))
-    assert (_names(path.parent), _content(path.parent)) == (names, before)
+        manager.save_json_with_lock(safe_files.document(6))
+    assert (safe_files.names(path.parent), safe_files.content(path.parent)) == (names, before)
     (path.parent / name).rmdir()
-    manager.save_json_with_lock(_document(6))
+    manager.save_json_with_lock(safe_files.document(6))
 
 
 def test_a_fifo_in_the_place_of_a_backup_does_not_block(path: Path) -> None:
-    manager = _save(path, 5)
-    path.with_name(_FOUR[1]).unlink()
-    os.mkfifo(path.with_name(_FOUR[1]))
-    manager.save_json_with_lock(_document(6))
-    assert [_generation(backup.value) for backup in manager.list_backups()] == [5, 3, 2]
+    manager = safe_files.save(path, 5)
+    path.with_name(safe_files.FOUR[1]).unlink()
+    os.mkfifo(path.with_name(safe_files.FOUR[1]))
+    manager.save_json_with_lock(safe_files.document(6))
+    assert [safe_files.generation(backup.value) for backup in manager.list_backups()] == [5, 3, 2]

@@ -14,43 +14,37 @@ from core.file_safety import SafeFileManager
 from core.locking import FileLock
 from tests import places, safe_files
 from tests.processes import Child, open_descriptors
-from tests.safe_files import FOUR as _FOUR
-from tests.safe_files import document as _document
-from tests.safe_files import edit as _edit
-from tests.safe_files import generation as _generation
-from tests.safe_files import names as _names
-from tests.safe_files import save as _save
 
 quick_disk = safe_files.quick_disk
 path = places.tasks
 
 
 def test_a_lock_held_elsewhere_is_an_error_and_the_next_attempt_succeeds(path: Path) -> None:
-    manager = _save(path, 2)
+    manager = safe_files.save(path, 2)
     impatient = SafeFileManager(path, lock_timeout=0.001)
     with manager.lock:
         with pytest.raises(FileLockTimeoutError, match="Try again once it is free") as raised:
-            impatient.save_json_with_lock(_document(3))
+            impatient.save_json_with_lock(safe_files.document(3))
         if sys.platform == "linux":
             assert f"(process {os.getpid()})" in str(raised.value)
         with pytest.raises(FileLockTimeoutError):
             impatient.load_json_with_lock()
-        assert _generation(impatient.load_json_with_recovery()) == 2
+        assert safe_files.generation(impatient.load_json_with_recovery()) == 2
     patient = SafeFileManager(path, lock_timeout=100)
-    patient.save_json_with_lock(_document(3))
-    assert _generation(patient.load_json_with_lock()) == 3
+    patient.save_json_with_lock(safe_files.document(3))
+    assert safe_files.generation(patient.load_json_with_lock()) == 3
 
 
 def test_readers_with_a_lock_do_not_exclude_each_other_but_writers(path: Path) -> None:
-    manager = _save(path, 2)
+    manager = safe_files.save(path, 2)
     with FileLock(manager.lock.path, shared=True):
-        assert _generation(SafeFileManager(path, lock_timeout=0).load_json_with_lock()) == 2
+        assert safe_files.generation(SafeFileManager(path, lock_timeout=0).load_json_with_lock()) == 2
         with pytest.raises(FileLockTimeoutError):
-            SafeFileManager(path, lock_timeout=0).save_json_with_lock(_document(3))
+            SafeFileManager(path, lock_timeout=0).save_json_with_lock(safe_files.document(3))
 
 
 def test_a_lock_removed_before_the_replace_refuses_the_save(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    manager = _save(path, 2)
+    manager = safe_files.save(path, 2)
     write = os.write
 
     def remove_the_lock(descriptor: int, raw: bytes) -> int:
@@ -60,47 +54,47 @@ def test_a_lock_removed_before_the_replace_refuses_the_save(path: Path, monkeypa
     with monkeypatch.context() as patch:
         patch.setattr(os, "write", remove_the_lock)
         with pytest.raises(UnavailableError, match=r"tasks\.json\.lock was removed by another program"):
-            manager.save_json_with_lock(_document(3))
-    assert [name for name in _names(path.parent) if name.endswith(".tmp")] == []
-    assert _generation(manager.load_json_with_recovery()) == 2
-    assert [_generation(backup.value) for backup in manager.list_backups()] == [1]
-    manager.save_json_with_lock(_document(3))
-    assert _generation(manager.load_json_with_recovery()) == 3
+            manager.save_json_with_lock(safe_files.document(3))
+    assert [name for name in safe_files.names(path.parent) if name.endswith(".tmp")] == []
+    assert safe_files.generation(manager.load_json_with_recovery()) == 2
+    assert [safe_files.generation(backup.value) for backup in manager.list_backups()] == [1]
+    manager.save_json_with_lock(safe_files.document(3))
+    assert safe_files.generation(manager.load_json_with_recovery()) == 3
 
 
 @pytest.mark.parametrize("call", ["write", "link", "rename"])
 def test_an_editor_who_saves_meanwhile_is_not_overwritten(
     call: str, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    manager = _save(path, 2)
+    manager = safe_files.save(path, 2)
     real = getattr(os, call)
 
     def edit_first(*arguments: Any, **options: Any) -> Any:
         patch.undo()
-        _edit(path, _document(100))
+        safe_files.edit(path, safe_files.document(100))
         return real(*arguments, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(os, call, edit_first)
         with pytest.raises(UnavailableError, match="was changed by another program"):
-            manager.save_json_with_lock(_document(3))
-    assert _generation(manager.load_json_with_recovery()) == 100
-    assert [name for name in _names(path.parent) if name.endswith(".tmp")] == []
-    manager.save_json_with_lock(_document(4))
-    assert _generation(manager.list_backups()[0].value) == 100
+            manager.save_json_with_lock(safe_files.document(3))
+    assert safe_files.generation(manager.load_json_with_recovery()) == 100
+    assert [name for name in safe_files.names(path.parent) if name.endswith(".tmp")] == []
+    manager.save_json_with_lock(safe_files.document(4))
+    assert safe_files.generation(manager.list_backups()[0].value) == 100
 
 
 def test_a_file_that_appears_meanwhile_is_not_overwritten(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     manager, write = SafeFileManager(path), os.write
 
     def edit_first(descriptor: int, raw: bytes) -> int:
-        _edit(path, _document(100))
+        safe_files.edit(path, safe_files.document(100))
         return write(descriptor, raw)
 
     monkeypatch.setattr(os, "write", edit_first)
     with pytest.raises(UnavailableError):
-        manager.save_json_with_lock(_document(1))
-    assert _generation(manager.load_json_with_recovery()) == 100
+        manager.save_json_with_lock(safe_files.document(1))
+    assert safe_files.generation(manager.load_json_with_recovery()) == 100
 
 
 def test_two_processes_that_save_a_hundred_times_each_always_leave_a_whole_file(path: Path) -> None:
@@ -137,13 +131,13 @@ def test_two_processes_that_save_a_hundred_times_each_always_leave_a_whole_file(
     manager.load_json_with_recovery()
     assert manager.last_recovery is None
     assert all(backup.good for backup in manager.list_backups())
-    assert _names(path.parent) == [*_FOUR, "tasks.json.lock"]
+    assert safe_files.names(path.parent) == [*safe_files.FOUR, "tasks.json.lock"]
 
 
 def test_many_managers_leave_no_descriptors_open(path: Path) -> None:
-    _save(path, 1)
+    safe_files.save(path, 1)
     before = open_descriptors()
     for generation in range(2, 20):
-        SafeFileManager(path).save_json_with_lock(_document(generation))
+        SafeFileManager(path).save_json_with_lock(safe_files.document(generation))
         SafeFileManager(path).load_json_with_lock()
     assert open_descriptors() == before

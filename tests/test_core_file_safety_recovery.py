@@ -10,14 +10,6 @@ import pytest
 from core.errors import FileCorruptionError
 from core.file_safety import SafeFileManager
 from tests import places, safe_files
-from tests.safe_files import DAMAGES as _DAMAGES
-from tests.safe_files import FOUR as _FOUR
-from tests.safe_files import content as _content
-from tests.safe_files import damage as _damage
-from tests.safe_files import document as _document
-from tests.safe_files import generation as _generation
-from tests.safe_files import save as _save
-from tests.safe_files import set_aside as _set_aside
 
 quick_disk = safe_files.quick_disk
 path = places.tasks
@@ -33,13 +25,13 @@ class Printed:
         self.lines.append((" ".join(map(str, objects)), options))
 
 
-@pytest.mark.parametrize("how", _DAMAGES)
+@pytest.mark.parametrize("how", safe_files.DAMAGES)
 @pytest.mark.parametrize("damaged", range(1, 5))
 def test_the_first_good_one_is_taken_and_each_earlier_refusal_told(damaged: int, how: str, path: Path) -> None:
-    _save(path, 5)
-    for name in _FOUR[:damaged]:
-        _damage(path.parent / name, how)
-    before = _content(path.parent)
+    safe_files.save(path, 5)
+    for name in safe_files.FOUR[:damaged]:
+        safe_files.damage(path.parent / name, how)
+    before = safe_files.content(path.parent)
     manager = SafeFileManager(path)
     if damaged == 4 and how == "deleted":
         with pytest.raises(FileNotFoundError):
@@ -50,15 +42,15 @@ def test_the_first_good_one_is_taken_and_each_earlier_refusal_told(damaged: int,
             manager.load_json_with_recovery()
         report = raised.value.report
         assert report.used is None
-        assert all(name in str(raised.value) for name in _FOUR)
+        assert all(name in str(raised.value) for name in safe_files.FOUR)
     else:
-        assert _generation(manager.load_json_with_recovery()) == 5 - damaged
+        assert safe_files.generation(manager.load_json_with_recovery()) == 5 - damaged
         assert manager.last_recovery is not None
         report = manager.last_recovery
-        assert report.source == _FOUR[damaged]
-        assert _FOUR[damaged] in str(report)
+        assert report.source == safe_files.FOUR[damaged]
+        assert safe_files.FOUR[damaged] in str(report)
         assert "is missing" in " ".join(report.lost)  # whatever was saved after that backup
-    assert [attempt.path.name for attempt in report.refused] == list(_FOUR[:damaged])
+    assert [attempt.path.name for attempt in report.refused] == list(safe_files.FOUR[:damaged])
     wanted = {
         "empty": "it is empty",
         "deleted": "it is missing",
@@ -68,20 +60,20 @@ def test_the_first_good_one_is_taken_and_each_earlier_refusal_told(damaged: int,
     for attempt in report.refused:
         assert wanted.get(how, "it is not UTF-8 text at byte") in attempt.problem
         assert f"{attempt.path.name} could not be used: {attempt.problem}." in str(report)
-    assert _content(path.parent) == before
+    assert safe_files.content(path.parent) == before
 
 
-@pytest.mark.parametrize("how", _DAMAGES)
-@pytest.mark.parametrize("name", _FOUR[1:])
+@pytest.mark.parametrize("how", safe_files.DAMAGES)
+@pytest.mark.parametrize("name", safe_files.FOUR[1:])
 def test_a_damaged_backup_matters_only_when_it_is_needed(name: str, how: str, path: Path) -> None:
-    manager = _save(path, 5)
-    _damage(path.parent / name, how)
-    assert _generation(manager.load_json_with_recovery()) == 5
+    manager = safe_files.save(path, 5)
+    safe_files.damage(path.parent / name, how)
+    assert safe_files.generation(manager.load_json_with_recovery()) == 5
     assert manager.last_recovery is None
 
 
 def test_a_report_is_that_of_the_last_load(path: Path) -> None:
-    manager = _save(path, 3)
+    manager = safe_files.save(path, 3)
     whole = path.read_bytes()
     path.write_bytes(b"")
     manager.load_json_with_recovery()
@@ -92,7 +84,7 @@ def test_a_report_is_that_of_the_last_load(path: Path) -> None:
     path.write_bytes(b"")
     manager.load_json_with_lock()
     assert manager.last_recovery is not None
-    for name in _FOUR:
+    for name in safe_files.FOUR:
         (path.parent / name).unlink(missing_ok=True)
     with pytest.raises(FileNotFoundError):
         manager.load_json_with_recovery()
@@ -102,7 +94,7 @@ def test_a_report_is_that_of_the_last_load(path: Path) -> None:
 def test_a_report_is_printed_as_it_is(tmp_path: Path) -> None:
     printed = Printed()
     manager = SafeFileManager(tmp_path / "[bold]\x1b[31m.json", console=printed)
-    manager.save_json_with_lock(_document(1))
+    manager.save_json_with_lock(safe_files.document(1))
     manager.load_json_with_recovery()
     assert printed.lines == []
     manager.path.write_bytes(b"")
@@ -118,7 +110,7 @@ def test_a_console_of_rich_prints_it(path: Path, capsys: pytest.CaptureFixture[s
 
     console: Any = Console(width=1000)
     manager = SafeFileManager(path, console=console)
-    manager.save_json_with_lock(_document(1))
+    manager.save_json_with_lock(safe_files.document(1))
     path.unlink()
     manager.load_json_with_recovery()
     assert capsys.readouterr().out == f"{manager.last_recovery}\n"
@@ -138,11 +130,11 @@ def test_a_console_of_rich_prints_it(path: Path, capsys: pytest.CaptureFixture[s
     ],
 )
 def test_what_could_not_be_saved_again_is_no_good_document(raw: bytes, path: Path) -> None:
-    manager = _save(path, 2)
+    manager = safe_files.save(path, 2)
     path.write_bytes(raw)
-    assert _generation(manager.load_json_with_recovery()) == 1
-    manager.save_json_with_lock(_document(3))
-    assert _set_aside(path) == [raw]
+    assert safe_files.generation(manager.load_json_with_recovery()) == 1
+    manager.save_json_with_lock(safe_files.document(3))
+    assert safe_files.set_aside(path) == [raw]
 
 
 def test_where_nothing_was_ever_saved_that_is_said(path: Path) -> None:

@@ -11,15 +11,8 @@ import pytest
 
 from core.errors import AccessDeniedError, FileSafetyError, NotAFileError, UnavailableError
 from core.file_safety import SafeFileManager
-from tests import places, safe_files
-from tests.failing_calls import fail as _fail
+from tests import failing_calls, places, safe_files
 from tests.processes import without_privileges
-from tests.safe_files import FOUR as _FOUR
-from tests.safe_files import content as _content
-from tests.safe_files import document as _document
-from tests.safe_files import generation as _generation
-from tests.safe_files import names as _names
-from tests.safe_files import save as _save
 
 quick_disk = safe_files.quick_disk
 path = places.tasks
@@ -39,63 +32,68 @@ open_directory = safe_files.open_directory
 def test_a_file_that_cannot_be_read_stops(
     call: str, number: int, error: type[FileSafetyError], path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    manager = _save(path, 5)
-    before = _content(path.parent)
+    manager = safe_files.save(path, 5)
+    before = safe_files.content(path.parent)
     with monkeypatch.context() as patch:
-        _fail(patch, call, number, below="tasks.json" if call == "open" else "")
-        for attempt in (manager.load_json_with_recovery, lambda: manager.save_json_with_lock(_document(6))):
+        failing_calls.fail(patch, call, number, below="tasks.json" if call == "open" else "")
+        for attempt in (manager.load_json_with_recovery, lambda: manager.save_json_with_lock(safe_files.document(6))):
             with pytest.raises(error) as raised:
                 attempt()
             assert raised.value.path == path
             assert raised.value.cause is not None
             assert raised.value.cause.errno == number
         assert manager.last_recovery is None
-    assert _content(path.parent) == before
-    assert _generation(manager.load_json_with_recovery()) == 5
+    assert safe_files.content(path.parent) == before
+    assert safe_files.generation(manager.load_json_with_recovery()) == 5
 
 
 def test_a_file_of_somebody_else_stops(open_directory: Path) -> None:
     path = open_directory / "tasks.json"
-    manager = _save(path, 5)
+    manager = safe_files.save(path, 5)
     path.chmod(0)
-    for name in _FOUR[1:]:
+    for name in safe_files.FOUR[1:]:
         (open_directory / name).chmod(0o644)
     with pytest.raises(AccessDeniedError, match="Check who owns"), without_privileges():
         manager.load_json_with_recovery()
 
 
 def test_a_backup_that_cannot_be_read_stops_too(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    manager = _save(path, 5)
+    manager = safe_files.save(path, 5)
     path.write_bytes(b"")
-    before = _content(path.parent)
+    before = safe_files.content(path.parent)
     with monkeypatch.context() as patch:
-        _fail(patch, "open", errno.EIO, below="tasks.json.backup")
+        failing_calls.fail(patch, "open", errno.EIO, below="tasks.json.backup")
         with pytest.raises(UnavailableError, match=r"tasks\.json\.backup could not be read"):
             manager.load_json_with_recovery()
         with pytest.raises(UnavailableError, match=r"tasks\.json\.backup could not be read"):
-            SafeFileManager(path).save_json_with_lock(_document(6))
-    assert _content(path.parent) == before
+            SafeFileManager(path).save_json_with_lock(safe_files.document(6))
+    assert safe_files.content(path.parent) == before
 
 
 @pytest.mark.parametrize("kind", ["directory", "fifo"])
 def test_something_else_in_its_place_is_refused_and_left_alone(kind: str, path: Path) -> None:
-    manager = _save(path, 3)
+    manager = safe_files.save(path, 3)
     path.unlink()
     path.mkdir() if kind == "directory" else os.mkfifo(path)
     inode = path.stat().st_ino
     attempts: list[Callable[[], object]] = [
         manager.load_json_with_recovery,
         manager.load_json_with_lock,
-        lambda: manager.save_json_with_lock(_document(4)),
-        lambda: manager.atomic_write_json(_document(4)),
+        lambda: manager.save_json_with_lock(safe_files.document(4)),
+        lambda: manager.atomic_write_json(safe_files.document(4)),
     ]
     for attempt in attempts:
         with pytest.raises(NotAFileError, match=r"tasks\.json"):
             attempt()
     assert path.stat().st_ino == inode
-    assert _names(path.parent) == ["tasks.json", "tasks.json.backup", "tasks.json.backup.1", "tasks.json.lock"]
+    assert safe_files.names(path.parent) == [
+        "tasks.json",
+        "tasks.json.backup",
+        "tasks.json.backup.1",
+        "tasks.json.lock",
+    ]
     path.rmdir() if kind == "directory" else path.unlink()
-    assert _generation(manager.load_json_with_recovery()) == 2
+    assert safe_files.generation(manager.load_json_with_recovery()) == 2
 
 
 def test_a_device_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

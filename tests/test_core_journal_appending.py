@@ -13,11 +13,8 @@ import pytest
 from core.changes import Record
 from core.errors import UnavailableError
 from core.journal import Journal
-from tests import places
-from tests.failing_calls import note as _note
+from tests import failing_calls, journals, places
 from tests.journals import lines, numbers, record, records
-from tests.journals import ready as _ready
-from tests.journals import writer as _writer
 from tests.processes import Child, open_descriptors
 
 path = places.journal
@@ -34,7 +31,7 @@ def test_where_there_is_no_file_there_are_no_records(path: Path) -> None:
 
 
 def test_what_is_appended_can_be_read_by_all(path: Path) -> None:
-    writer, reader = _ready(path), _ready(path)
+    writer, reader = journals.ready(path), journals.ready(path)
     for seq in range(1, 6):
         writer.append([record(seq)])
         assert reader.catch_up() == (record(seq),)
@@ -43,8 +40,8 @@ def test_what_is_appended_can_be_read_by_all(path: Path) -> None:
     writer.append(records(6, 9))
     assert reader.catch_up() == records(6, 9)
     assert path.read_bytes() == lines(records(1, 9))
-    assert _ready(path).replay(0).records == records(1, 9)
-    assert _ready(path).replay(7).records == records(8, 9)
+    assert journals.ready(path).replay(0).records == records(1, 9)
+    assert journals.ready(path).replay(7).records == records(8, 9)
     assert writer.read_all() == reader.read_all() == lines(records(1, 9))
 
 
@@ -61,7 +58,7 @@ def test_its_place_is_behind_what_was_read(path: Path) -> None:
 
 
 def test_two_writers_take_turns(path: Path) -> None:
-    one, other = _ready(path), _ready(path)
+    one, other = journals.ready(path), journals.ready(path)
     for seq in range(1, 11):
         writer = one if seq % 2 else other
         assert numbers(writer.catch_up()) == ([seq - 1] if seq > 1 else [])
@@ -70,8 +67,8 @@ def test_two_writers_take_turns(path: Path) -> None:
 
 
 def test_a_second_writer_without_the_lock_overwrites_nothing(path: Path) -> None:
-    one = _writer(path, 2)
-    other = _ready(path)
+    one = journals.writer(path, 2)
+    other = journals.ready(path)
     other.append([record(3)])
     one.append([record(3, key="one")])  # it did not catch up: both lines stand
     assert path.read_bytes() == lines(records(1, 3), record(3, key="one"))
@@ -83,15 +80,15 @@ def test_a_second_writer_without_the_lock_overwrites_nothing(path: Path) -> None
 
 @pytest.mark.parametrize("filling", ["", "x", "xxxxx", "x" * 100_000])
 def test_a_line_between_our_own_is_never_passed_over(filling: str, path: Path) -> None:
-    one = _writer(path, 2)
-    other = _ready(path)
+    one = journals.writer(path, 2)
+    other = journals.ready(path)
     other.append([record(3, key="other", filling=filling)])
     one.append([record(3, key="one")])
     assert one.catch_up() is None
 
 
 def test_a_line_that_was_not_read_is_not_taken_for_a_torn_one(path: Path) -> None:
-    one, other = _writer(path, 2), _ready(path)
+    one, other = journals.writer(path, 2), journals.ready(path)
     one.append([record(3)])
     with pytest.raises(UnavailableError, match="Nothing was written"):
         other.append([record(3, key="other")])  # it opens the file for writing only now
@@ -125,7 +122,7 @@ def test_six_processes_that_append_without_a_lock_break_no_line(path: Path) -> N
         child.tell("go")
     for child in children:
         child.end()
-    assert len(_ready(path).replay(0).records) == 6 * 21
+    assert len(journals.ready(path).replay(0).records) == 6 * 21
 
 
 def test_the_first_append_brings_the_name_to_the_disk_before_the_line(
@@ -138,8 +135,8 @@ def test_the_first_append_brings_the_name_to_the_disk_before_the_line(
         "fsync": lambda _: "fsync",
         "fdatasync": lambda _: "fdatasync",
     }
-    _note(monkeypatch, made, **told)
-    journal = _ready(path)
+    failing_calls.note(monkeypatch, made, **told)
+    journal = journals.ready(path)
     made.clear()
     journal.append([record(1)])
     assert made[-3:] == ["fsync", "write", "fdatasync"]
@@ -155,8 +152,8 @@ def test_an_empty_file_of_a_writer_that_died_is_named_on_the_disk_too(
 ) -> None:
     path.touch()
     synced: list[bool] = []
-    _note(monkeypatch, synced, fsync=lambda descriptor: stat.S_ISDIR(os.fstat(descriptor).st_mode))
-    _ready(path).append([record(1)])
+    failing_calls.note(monkeypatch, synced, fsync=lambda descriptor: stat.S_ISDIR(os.fstat(descriptor).st_mode))
+    journals.ready(path).append([record(1)])
     assert synced == [True]
 
 
@@ -164,7 +161,7 @@ def test_an_empty_file_of_a_writer_that_died_is_named_on_the_disk_too(
 def test_only_its_owner_can_read_it(mask: int, path: Path) -> None:
     before = os.umask(mask)
     try:
-        _writer(path, 1)
+        journals.writer(path, 1)
     finally:
         os.umask(before)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -173,12 +170,12 @@ def test_only_its_owner_can_read_it(mask: int, path: Path) -> None:
 def test_a_short_write_is_no_loss(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, raw: write(descriptor, bytes(raw)[:7]))
-    _writer(path, 5)
+    journals.writer(path, 5)
     assert path.read_bytes() == lines(records(1, 5))
 
 
 def test_closing_is_no_end(path: Path) -> None:
-    journal, before = _writer(path, 3), open_descriptors()
+    journal, before = journals.writer(path, 3), open_descriptors()
     journal.close()
     journal.close()
     assert open_descriptors() == before - 1
@@ -194,10 +191,10 @@ def test_closing_is_no_end(path: Path) -> None:
 
 
 def test_a_whole_batch_is_one_write_and_one_sync(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal = _writer(path, 1)
+    journal = journals.writer(path, 1)
     batch: tuple[Record, ...] = records(2, 50)
     made: list[str] = []
-    _note(monkeypatch, made, write=lambda *_: "write", fdatasync=lambda _: "sync")
+    failing_calls.note(monkeypatch, made, write=lambda *_: "write", fdatasync=lambda _: "sync")
     journal.append(batch)
     assert made == ["write", "sync"]
     assert path.read_bytes() == lines(records(1, 50))

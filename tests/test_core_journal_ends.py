@@ -7,11 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.journal import Journal
-from tests import places
-from tests.failing_calls import note as _note
+from tests import failing_calls, journals, places
 from tests.journals import lines, numbers, record, records
-from tests.journals import ready as _ready
-from tests.journals import writer as _writer
 
 path = places.journal
 _BLOCK = 1 << 16
@@ -37,12 +34,12 @@ def test_a_torn_line_of_any_length_is_cut_off_by_the_next_append(known: bool, pa
         assert path.read_bytes() == whole + torn[:length]  # reading cuts off nothing
         journal.append([record(4, key="another")])
         assert path.read_bytes() == whole + lines(record(4, key="another"))
-        assert numbers(_ready(path).replay(0).records) == [1, 2, 3, 4]
+        assert numbers(journals.ready(path).replay(0).records) == [1, 2, 3, 4]
         journal.close()
 
 
 def test_a_line_in_the_writing_is_read_when_it_is_whole(path: Path) -> None:
-    reader, line = _writer(path, 1), lines(record(2))
+    reader, line = journals.writer(path, 1), lines(record(2))
     for length in range(1, len(line)):
         with path.open("ab") as file:
             file.write(line[length - 1 : length])
@@ -56,7 +53,7 @@ def test_a_line_in_the_writing_is_read_when_it_is_whole(path: Path) -> None:
 def test_junk_behind_the_last_line_is_cut_off_by_the_next_append(junk: bytes, path: Path) -> None:
     path.write_bytes(lines(records(1, 3)) + junk)
     assert Journal(path).last() == record(3)
-    journal = _ready(path)
+    journal = journals.ready(path)
     journal.append([record(4)])
     assert path.read_bytes() == lines(records(1, 4))
 
@@ -65,11 +62,11 @@ def test_a_last_line_whose_end_was_damaged_stays(path: Path) -> None:
     damaged = lines(records(1, 3))[:-1] + b"!"
     path.write_bytes(damaged)
     assert Journal(path).last() is None
-    journal = _ready(path)
+    journal = journals.ready(path)
     assert journal.seq == 3
     journal.append([record(4)])
     assert path.read_bytes() == damaged + lines(record(4))
-    replay = _ready(path).replay(0)
+    replay = journals.ready(path).replay(0)
     assert (replay.records, replay.lost) == (records(1, 4), ())
 
 
@@ -115,7 +112,7 @@ def test_the_last_record_is_found_where_lines_end_at_the_edge_of_a_block(distanc
 def test_only_the_end_is_read_for_the_last_record(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.write_bytes(lines(records(1, 5000)))
     sizes: list[int] = []
-    _note(monkeypatch, sizes, read=lambda _descriptor, size: size)
+    failing_calls.note(monkeypatch, sizes, read=lambda _descriptor, size: size)
     assert Journal(path).last() == record(5000)
     assert sum(sizes) == _BLOCK < path.stat().st_size
 
@@ -127,9 +124,9 @@ def test_where_the_end_does_not_tell_the_last_record_there_is_none(raw: bytes, p
 
 
 def test_the_most_recent_records(path: Path) -> None:
-    journal = _writer(path, 10)
+    journal = journals.writer(path, 10)
     assert journal.recent(3) == records(8, 10)
     assert journal.recent(10) == journal.recent(99) == records(1, 10)
     assert journal.recent(0) == ()
     path.write_bytes(lines(records(1, 4)) + b"garbage\n" + lines(records(6, 9)))
-    assert _ready(path).recent(99) == records(6, 9)
+    assert journals.ready(path).recent(99) == records(6, 9)

@@ -8,13 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests import places
-from tests.failing_calls import fail_once as _fail_once
-from tests.failing_calls import full as _full
-from tests.failing_calls import note as _note
+from tests import failing_calls, journals, places
 from tests.journals import lines, record, records
-from tests.journals import ready as _ready
-from tests.journals import writer as _writer
 from tests.processes import open_descriptors
 
 path = places.journal
@@ -24,11 +19,11 @@ path = places.journal
 def test_an_append_that_fails_at_any_byte_leaves_the_old_file(
     known: int, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal = _writer(path, known)
+    journal = journals.writer(path, known)
     batch = [record(known + 1, key="one"), record(known + 2, key="two")]
     for short in range(len(lines(batch))):
         with monkeypatch.context() as patch:
-            _fail_once(patch, "write", _full(), short=short)
+            failing_calls.fail_once(patch, "write", failing_calls.full(), short=short)
             with pytest.raises(OSError, match="No space"):
                 journal.append(batch)
         assert path.read_bytes() == lines(records(1, known))
@@ -42,7 +37,7 @@ def test_an_append_that_fails_at_any_byte_leaves_the_old_file(
 def test_after_a_failed_sync_the_descriptor_is_never_synced_again(
     error: BaseException, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal = _writer(path, 3)
+    journal = journals.writer(path, 3)
     fdatasync, close = os.fdatasync, os.close
     events: list[tuple[str, int]] = []
 
@@ -73,7 +68,7 @@ def test_after_a_failed_sync_the_descriptor_is_never_synced_again(
 def test_what_a_failed_append_could_not_cut_off_is_taken_back_later(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal = _writer(path, 3)
+    journal = journals.writer(path, 3)
 
     def refuse(*_: object) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
@@ -93,7 +88,7 @@ def test_what_a_failed_append_could_not_cut_off_is_taken_back_later(
 
 
 def test_what_others_have_built_upon_is_not_taken_back(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal = _writer(path, 3)
+    journal = journals.writer(path, 3)
 
     def refuse(*_: object) -> None:
         raise OSError(errno.EIO, os.strerror(errno.EIO))
@@ -103,7 +98,7 @@ def test_what_others_have_built_upon_is_not_taken_back(path: Path, monkeypatch: 
         patch.setattr(os, "fdatasync", refuse)
         with pytest.raises(OSError, match="Input/output"):
             journal.append([record(4)])
-    other = _ready(path)
+    other = journals.ready(path)
     other.append([record(5)])
     journal.take_back()
     assert path.read_bytes() == lines(records(1, 5))
@@ -111,8 +106,8 @@ def test_what_others_have_built_upon_is_not_taken_back(path: Path, monkeypatch: 
 
 
 def test_taking_back_nothing_does_nothing(path: Path) -> None:
-    journal = _writer(path, 3)
-    other = _ready(path)
+    journal = journals.writer(path, 3)
+    other = journals.ready(path)
     other.append([record(4)])
     journal.take_back()
     assert path.read_bytes() == lines(records(1, 4))
@@ -123,15 +118,15 @@ def test_taking_back_nothing_does_nothing(path: Path) -> None:
 def test_a_first_append_that_fails_can_be_tried_again(
     call: str, number: int, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal, before = _ready(path), open_descriptors()
+    journal, before = journals.ready(path), open_descriptors()
     with monkeypatch.context() as patch:
-        _fail_once(patch, call, OSError(number, os.strerror(number)))
+        failing_calls.fail_once(patch, call, OSError(number, os.strerror(number)))
         with pytest.raises(OSError, match=os.strerror(number)):
             journal.append([record(1)])
     assert not path.exists() or path.read_bytes() == b""
     made: list[int] = []
     with monkeypatch.context() as patch:
-        _note(patch, made, fsync=lambda descriptor: descriptor)
+        failing_calls.note(patch, made, fsync=lambda descriptor: descriptor)
         journal.append([record(1)])
     assert made  # the name, once more
     assert path.read_bytes() == lines(record(1))

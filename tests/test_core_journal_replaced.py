@@ -9,12 +9,8 @@ from pathlib import Path
 import pytest
 
 from core.journal import Journal
-from tests import places
-from tests.failing_calls import fail_once as _fail_once
-from tests.failing_calls import full as _full
+from tests import failing_calls, journals, places
 from tests.journals import lines, numbers, record, records
-from tests.journals import ready as _ready
-from tests.journals import writer as _writer
 
 path = places.journal
 
@@ -29,7 +25,7 @@ def _by_another(path: Path, raw: bytes) -> None:
 
 
 def test_a_replaced_file_that_goes_on_is_gone_on_with(path: Path) -> None:
-    journal = _writer(path, 4)
+    journal = journals.writer(path, 4)
     _by_another(path, lines(records(3, 6)))
     assert journal.catch_up() == records(5, 6)
     assert not journal.behind
@@ -38,7 +34,7 @@ def test_a_replaced_file_that_goes_on_is_gone_on_with(path: Path) -> None:
 
 
 def test_a_compaction_by_another_process_is_no_news(path: Path) -> None:
-    journal, other = _writer(path, 6), _ready(path)
+    journal, other = journals.writer(path, 6), journals.ready(path)
     other.replace(lines(records(4, 6)))
     assert journal.catch_up() == ()
     assert not journal.behind
@@ -48,7 +44,7 @@ def test_a_compaction_by_another_process_is_no_news(path: Path) -> None:
 
 
 def test_a_replaced_file_with_a_gap_must_be_read_anew(path: Path) -> None:
-    journal = _writer(path, 4)
+    journal = journals.writer(path, 4)
     _by_another(path, lines(records(7, 9)))
     assert journal.catch_up() is None
     assert journal.seq == 4
@@ -57,7 +53,7 @@ def test_a_replaced_file_with_a_gap_must_be_read_anew(path: Path) -> None:
 
 @pytest.mark.parametrize("kept", [0, 1, 3])
 def test_a_file_that_was_cut_shows(kept: int, path: Path) -> None:
-    journal = _writer(path, 4)
+    journal = journals.writer(path, 4)
     path.write_bytes(lines(records(1, kept)))
     assert journal.catch_up() == ()
     assert journal.behind
@@ -67,7 +63,7 @@ def test_a_file_that_was_cut_shows(kept: int, path: Path) -> None:
 
 
 def test_a_file_that_was_cut_within_a_line_shows(path: Path) -> None:
-    journal = _writer(path, 4)
+    journal = journals.writer(path, 4)
     os.truncate(path, path.stat().st_size - 1)
     assert journal.catch_up() == ()
     assert journal.behind
@@ -76,7 +72,7 @@ def test_a_file_that_was_cut_within_a_line_shows(path: Path) -> None:
 
 
 def test_a_deleted_file_shows_and_is_made_anew(path: Path) -> None:
-    journal = _writer(path, 4)
+    journal = journals.writer(path, 4)
     path.unlink()
     assert journal.catch_up() == ()
     assert journal.behind
@@ -86,13 +82,13 @@ def test_a_deleted_file_shows_and_is_made_anew(path: Path) -> None:
 
 
 def test_that_there_never_was_a_file_is_no_loss(path: Path) -> None:
-    journal = _ready(path)
+    journal = journals.ready(path)
     assert journal.catch_up() == ()
     assert not journal.behind
 
 
 def test_an_older_file_put_back_shows(path: Path) -> None:
-    journal = _writer(path, 2)
+    journal = journals.writer(path, 2)
     older = path.read_bytes()
     journal.append(records(3, 5))
     _by_another(path, older)
@@ -101,7 +97,7 @@ def test_an_older_file_put_back_shows(path: Path) -> None:
 
 
 def test_a_damaged_tail_must_be_read_anew(path: Path) -> None:
-    journal = _writer(path, 2)
+    journal = journals.writer(path, 2)
     with path.open("ab") as file:
         file.write(lines(records(3, 4)).replace(b"task 3", b"TASK 3") + lines(record(5)))
     assert journal.catch_up() is None
@@ -111,7 +107,7 @@ def test_a_damaged_tail_must_be_read_anew(path: Path) -> None:
 
 
 def test_replacing_keeps_mode_and_place(path: Path) -> None:
-    journal = _writer(path, 6)
+    journal = journals.writer(path, 6)
     path.chmod(0o640)
     journal.replace(lines(records(5, 6)))
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
@@ -126,9 +122,9 @@ def test_replacing_keeps_mode_and_place(path: Path) -> None:
 
 @pytest.mark.parametrize("call", ["write", "fsync", "replace"])
 def test_a_failed_replace_changes_nothing(call: str, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal = _writer(path, 6)
+    journal = journals.writer(path, 6)
     with monkeypatch.context() as patch:
-        _fail_once(patch, call, _full())
+        failing_calls.fail_once(patch, call, failing_calls.full())
         with pytest.raises(OSError, match="No space"):
             journal.replace(lines(records(5, 6)))
     assert path.read_bytes() == lines(records(1, 6))

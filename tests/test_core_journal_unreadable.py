@@ -11,11 +11,8 @@ import pytest
 
 from core.errors import AccessDeniedError, FileSafetyError, NotAFileError, UnavailableError
 from core.journal import Journal
-from tests import places
-from tests.failing_calls import fail_once as _fail_once
+from tests import failing_calls, journals, places
 from tests.journals import lines, record, records
-from tests.journals import ready as _ready
-from tests.journals import writer as _writer
 from tests.processes import open_descriptors, without_privileges
 
 path = places.journal
@@ -50,7 +47,7 @@ def test_what_is_not_a_file_is_refused_and_left_alone(kind: str, path: Path) -> 
 
 
 def test_a_link_that_takes_its_place_is_refused(path: Path) -> None:
-    journal, target = _writer(path, 3), path.with_name("target")
+    journal, target = journals.writer(path, 3), path.with_name("target")
     path.rename(target)
     path.symlink_to(target)
     with pytest.raises(NotAFileError):
@@ -59,7 +56,7 @@ def test_a_link_that_takes_its_place_is_refused(path: Path) -> None:
 
 
 def test_a_file_of_somebody_else_is_named(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    _writer(path, 3).close()
+    journals.writer(path, 3).close()
     path.chmod(0)
     monkeypatch.chdir(path.parent)  # the way there may be closed to others
     journal = Journal(Path(path.name))
@@ -74,11 +71,11 @@ def test_a_file_of_somebody_else_is_named(path: Path, monkeypatch: pytest.Monkey
 def test_that_it_cannot_be_read_is_never_taken_for_missing(
     call: str, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    journal = _writer(path, 3)
+    journal = journals.writer(path, 3)
     if call == "open":
         journal.close()
     with monkeypatch.context() as patch:
-        _fail_once(patch, call, OSError(errno.EIO, os.strerror(errno.EIO)))
+        failing_calls.fail_once(patch, call, OSError(errno.EIO, os.strerror(errno.EIO)))
         with pytest.raises(UnavailableError):
             journal.catch_up()
     assert journal.seq == 3
@@ -87,14 +84,14 @@ def test_that_it_cannot_be_read_is_never_taken_for_missing(
 
 
 def test_a_read_error_loses_neither_place_nor_descriptors(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    journal, other = _writer(path, 3), _ready(path)
+    journal, other = journals.writer(path, 3), journals.ready(path)
     other.append(records(4, 5))
     before = open_descriptors()
     for start in ("open", "closed"):
         if start == "closed":
             journal.close()
         with monkeypatch.context() as patch:
-            _fail_once(patch, "read", OSError(errno.EIO, os.strerror(errno.EIO)))
+            failing_calls.fail_once(patch, "read", OSError(errno.EIO, os.strerror(errno.EIO)))
             with pytest.raises((OSError, FileSafetyError)):
                 journal.catch_up()
         assert open_descriptors() <= before

@@ -15,10 +15,6 @@ from portalocker.exceptions import LockException
 from core.errors import AccessDeniedError, FileLockTimeoutError, FileSafetyError, UnavailableError
 from core.locking import FileLock
 from tests import locks, places
-from tests.locks import PATIENT as _PATIENT
-from tests.locks import holder as _holder
-from tests.locks import is_free as _is_free
-from tests.locks import waiters as _waiters
 from tests.processes import Child, open_descriptors, wait_until, without_privileges
 
 path = places.lock
@@ -73,12 +69,12 @@ def test_a_lock_that_the_system_refuses_to_a_waiter_is_named(path: Path, monkeyp
         lock_now(descriptor, flags)
 
     monkeypatch.setattr(portalocker, "lock", refuse)
-    lock, before = FileLock(path, _PATIENT), open_descriptors()
-    with _holder(path):
+    lock, before = FileLock(path, locks.PATIENT), open_descriptors()
+    with locks.holder(path):
         with pytest.raises(UnavailableError):
             lock.acquire()
         lock.close()
-    wait_until(lambda: not _waiters())
+    wait_until(lambda: not locks.waiters())
     assert open_descriptors() == before
 
 
@@ -93,7 +89,7 @@ def test_a_lock_that_the_system_does_not_take_back_is_let_go_by_closing(
         patch.setattr(portalocker, "unlock", refuse)
     assert not lock.held
     assert open_descriptors() == before
-    assert _is_free(path)
+    assert locks.is_free(path)
 
 
 def test_an_error_while_opening_leaves_no_descriptor(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,13 +117,13 @@ def test_a_lock_that_is_dropped_gives_back_its_descriptor_and_the_lock(path: Pat
     del lock
     gc.collect()
     assert open_descriptors() == before
-    assert _is_free(path)
+    assert locks.is_free(path)
 
 
 def test_no_program_that_we_start_inherits_it(path: Path) -> None:
     with FileLock(path), Child("import sys; print('up', flush=True); sys.stdin.readline()") as child:
         assert child.hear() == "up"
-    assert _is_free(path)
+    assert locks.is_free(path)
 
 
 @pytest.mark.parametrize("error", [FileLockTimeoutError, FileSafetyError])
@@ -135,17 +131,17 @@ def test_a_failed_attempt_leaves_it_free_for_the_next(
     error: type[FileSafetyError], path: Path, waiting: threading.Semaphore
 ) -> None:
     lock = FileLock(path, 0.001)
-    with _holder(path) as child:
+    with locks.holder(path) as child:
         with pytest.raises(error), lock:
             pass
         assert waiting.acquire()
         child.tell("release")
         assert child.hear() == "released"
-    lock.timeout = _PATIENT
+    lock.timeout = locks.PATIENT
     with lock:
-        assert not _is_free(path)
+        assert not locks.is_free(path)
     lock.close()
-    wait_until(lambda: not _waiters())
+    wait_until(lambda: not locks.waiters())
 
 
 def test_taking_a_lock_imports_no_more_of_portalocker_than_what_locks(path: Path) -> None:

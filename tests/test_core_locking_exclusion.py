@@ -9,10 +9,6 @@ import pytest
 
 from core.locking import FileLock
 from tests import locks, places
-from tests.locks import PATIENT as _PATIENT
-from tests.locks import holder as _holder
-from tests.locks import in_thread as _in_thread
-from tests.locks import is_free as _is_free
 from tests.processes import Child, open_descriptors
 
 path = places.lock
@@ -56,17 +52,17 @@ def test_six_processes_that_count_lose_nothing(path: Path) -> None:
     ],
 )
 def test_who_excludes_whom(held: str, wanted: str, free: bool, path: Path) -> None:
-    with _holder(path, held) as child:
-        assert _is_free(path, shared=wanted == "shared") is free
+    with locks.holder(path, held) as child:
+        assert locks.is_free(path, shared=wanted == "shared") is free
         child.tell("release")
         assert child.hear() == "released"
-        assert _is_free(path, shared=wanted == "shared")
+        assert locks.is_free(path, shared=wanted == "shared")
 
 
 def test_a_reader_waits_for_a_writer_and_a_writer_for_each_reader(path: Path, waiting: threading.Semaphore) -> None:
-    with _holder(path, "shared") as one, _holder(path, "shared") as other:
-        writer = FileLock(path, _PATIENT)
-        thread = _in_thread(writer.acquire)
+    with locks.holder(path, "shared") as one, locks.holder(path, "shared") as other:
+        writer = FileLock(path, locks.PATIENT)
+        thread = locks.in_thread(writer.acquire)
         assert waiting.acquire()
         one.tell("release")
         assert one.hear() == "released"
@@ -74,14 +70,14 @@ def test_a_reader_waits_for_a_writer_and_a_writer_for_each_reader(path: Path, wa
         other.tell("release")
         thread.join()
         assert writer.held
-        assert not _is_free(path, shared=True)
+        assert not locks.is_free(path, shared=True)
         writer.close()
 
 
 def test_two_locks_of_one_process_exclude_each_other(path: Path) -> None:
     with FileLock(path):
-        assert not _is_free(path)
-    assert _is_free(path)
+        assert not locks.is_free(path)
+    assert locks.is_free(path)
 
 
 def test_it_can_be_taken_again_and_again_through_one_descriptor(path: Path) -> None:
@@ -93,7 +89,7 @@ def test_it_can_be_taken_again_and_again_through_one_descriptor(path: Path) -> N
             assert lock.held
             assert open_descriptors() == before
         assert not lock.held
-        assert _is_free(path)
+        assert locks.is_free(path)
     lock.close()
     assert open_descriptors() == before - 1
 
@@ -101,7 +97,7 @@ def test_it_can_be_taken_again_and_again_through_one_descriptor(path: Path) -> N
 def test_an_exception_inside_gives_it_back(path: Path) -> None:
     with pytest.raises(KeyError), FileLock(path):
         raise KeyError
-    assert _is_free(path)
+    assert locks.is_free(path)
 
 
 def test_closing_gives_it_back(path: Path) -> None:
@@ -109,8 +105,8 @@ def test_closing_gives_it_back(path: Path) -> None:
     lock.acquire()
     lock.close()
     assert not lock.held
-    assert _is_free(path)
+    assert locks.is_free(path)
     lock.close()
     with lock:
-        assert not _is_free(path)
+        assert not locks.is_free(path)
     lock.close()

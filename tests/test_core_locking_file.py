@@ -13,10 +13,6 @@ import pytest
 from core.errors import FileLockTimeoutError, NotAFileError
 from core.locking import FileLock
 from tests import locks, places
-from tests.locks import PATIENT as _PATIENT
-from tests.locks import holder as _holder
-from tests.locks import in_thread as _in_thread
-from tests.locks import is_free as _is_free
 from tests.processes import open_descriptors
 
 path = places.lock
@@ -39,8 +35,8 @@ def test_after_the_file_was_removed_newcomers_and_the_old_holder_exclude_each_ot
     old = FileLock(path, 0)
     with old:
         path.unlink()
-        with _holder(path) as newcomer:
-            assert not _is_free(path)
+        with locks.holder(path) as newcomer:
+            assert not locks.is_free(path)
             old.release()
             with pytest.raises(FileLockTimeoutError):
                 old.acquire()
@@ -48,19 +44,19 @@ def test_after_the_file_was_removed_newcomers_and_the_old_holder_exclude_each_ot
             assert newcomer.hear() == "released"
             old.acquire()
             assert old.still_ours()
-            assert not _is_free(path)
+            assert not locks.is_free(path)
     old.close()
 
 
 def test_a_waiter_on_a_removed_file_waits_for_the_holder_of_the_new_one(
     path: Path, waiting: threading.Semaphore
 ) -> None:
-    waiter = FileLock(path, _PATIENT)
-    with _holder(path) as old:
-        thread = _in_thread(waiter.acquire)
+    waiter = FileLock(path, locks.PATIENT)
+    with locks.holder(path) as old:
+        thread = locks.in_thread(waiter.acquire)
         assert waiting.acquire()
         path.unlink()
-        with _holder(path) as new:
+        with locks.holder(path) as new:
             old.tell("release")
             assert waiting.acquire()
             assert not waiter.held
@@ -68,7 +64,7 @@ def test_a_waiter_on_a_removed_file_waits_for_the_holder_of_the_new_one(
             thread.join()
     assert waiter.held
     assert waiter.still_ours()
-    assert not _is_free(path)
+    assert not locks.is_free(path)
     waiter.close()
 
 
@@ -80,7 +76,7 @@ def test_a_file_that_was_removed_while_nobody_held_it_is_made_anew(path: Path) -
     with lock:
         assert path.exists()
         assert lock.still_ours()
-        assert not _is_free(path)
+        assert not locks.is_free(path)
     lock.close()
 
 
@@ -89,7 +85,7 @@ def test_a_file_that_was_removed_while_nobody_held_it_is_made_anew(path: Path) -
 
 def _leave_alone(target: Path) -> None:
     assert target.read_text() == "precious"
-    assert _is_free(target)
+    assert locks.is_free(target)
 
 
 @pytest.mark.parametrize("kind", ["link", "dangling link", "directory", "fifo", "socket"])
@@ -111,7 +107,7 @@ def test_what_is_not_a_file_is_refused_and_left_alone(kind: str, path: Path, mon
                 listener.bind(path.name)
     before, descriptors = path.lstat(), open_descriptors()
     with pytest.raises(NotAFileError, match=r"tasks\.json\.lock"):
-        FileLock(path, _PATIENT).acquire()
+        FileLock(path, locks.PATIENT).acquire()
     assert path.lstat().st_ino == before.st_ino
     assert not path.with_name("missing").exists()
     assert open_descriptors() == descriptors
@@ -138,7 +134,7 @@ def test_a_hard_link_to_the_old_file_is_the_same_lock(path: Path) -> None:
         path.unlink()
         os.rename(other, path)
         assert lock.still_ours()
-        assert not _is_free(path)
+        assert not locks.is_free(path)
 
 
 @pytest.mark.parametrize("mask", [0, 0o022, 0o077])

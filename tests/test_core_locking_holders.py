@@ -13,11 +13,6 @@ import pytest
 from core.errors import FileLockTimeoutError
 from core.locking import FileLock, describe_holder
 from tests import locks, places
-from tests.locks import PATIENT as _PATIENT
-from tests.locks import TELLING as _TELLING
-from tests.locks import holder as _holder
-from tests.locks import in_thread as _in_thread
-from tests.locks import is_free as _is_free
 from tests.processes import Child
 
 path = places.lock
@@ -28,21 +23,21 @@ waiting = locks.waiting
 
 
 def test_a_killed_holder_frees_it_at_once(path: Path) -> None:
-    with _holder(path) as child:
-        assert not _is_free(path)
+    with locks.holder(path) as child:
+        assert not locks.is_free(path)
         child.kill()
-        assert _is_free(path)
+        assert locks.is_free(path)
 
 
 def test_a_waiter_gets_it_from_a_killed_holder(path: Path, waiting: threading.Semaphore) -> None:
-    with _holder(path) as child:
-        lock = FileLock(path, _PATIENT)
-        thread = _in_thread(lock.acquire)
+    with locks.holder(path) as child:
+        lock = FileLock(path, locks.PATIENT)
+        thread = locks.in_thread(lock.acquire)
         assert waiting.acquire()
         child.kill()
         thread.join()
     assert lock.held
-    assert not _is_free(path)
+    assert not locks.is_free(path)
     lock.close()
 
 
@@ -69,10 +64,10 @@ def test_what_a_forked_child_does_leaves_the_lock_of_its_parent(action: str, pat
     """
     with Child(program, path) as child:
         assert child.hear() == "True"
-        assert not _is_free(path)
+        assert not locks.is_free(path)
         child.tell("release")
         assert child.hear() == "released"
-        assert _is_free(path)
+        assert locks.is_free(path)
 
 
 def test_a_forked_child_that_acquires_gets_a_lock_of_its_own(path: Path) -> None:
@@ -115,13 +110,13 @@ def test_a_forked_child_that_acquires_gets_a_lock_of_its_own(path: Path) -> None
         for order, answer, free in steps:
             child.tell(order)
             assert child.hear() == answer
-            assert _is_free(path) is free
+            assert locks.is_free(path) is free
 
 
 def test_a_given_up_waiter_of_a_forked_process_keeps_nothing(path: Path) -> None:
     # the child has a copy of the descriptor on which its parent's thread waits, and is granted the lock
     program = (
-        _TELLING
+        locks.TELLING
         + """
     lock = FileLock(Path(sys.argv[1]), 0.001)
     try:
@@ -134,25 +129,25 @@ def test_a_given_up_waiter_of_a_forked_process_keeps_nothing(path: Path) -> None
     os.wait()
     """
     )
-    with _holder(path) as holder, Child(program, path) as child:
+    with locks.holder(path) as holder, Child(program, path) as child:
         assert child.hear() == "waiting"
         assert child.hear() == "gave up"
         holder.tell("release")
         assert holder.hear() == "released"
-        with FileLock(path, _PATIENT) as lock:
+        with FileLock(path, locks.PATIENT) as lock:
             assert lock.still_ours()
         lock.close()
 
 
 def test_a_stopped_holder_keeps_it(path: Path) -> None:
-    with _holder(path) as child:
+    with locks.holder(path) as child:
         os.kill(child.pid, signal.SIGSTOP)
         with pytest.raises(FileLockTimeoutError, match=f"process {child.pid}" if sys.platform == "linux" else "locked"):
             FileLock(path, 0.001).acquire()
         os.kill(child.pid, signal.SIGCONT)
         child.tell("release")
         assert child.hear() == "released"
-        lock = FileLock(path, _PATIENT)
+        lock = FileLock(path, locks.PATIENT)
         lock.acquire()  # the waiter that was given up may have it for a moment
         lock.close()
 
@@ -167,9 +162,9 @@ def test_nobody_holds_a_free_lock(path: Path) -> None:
 
 
 def test_a_waiter_is_not_taken_for_the_holder(path: Path, waiting: threading.Semaphore) -> None:
-    with _holder(path) as child:
-        lock = FileLock(path, _PATIENT)
-        thread = _in_thread(lock.acquire)
+    with locks.holder(path) as child:
+        lock = FileLock(path, locks.PATIENT)
+        thread = locks.in_thread(lock.acquire)
         assert waiting.acquire()
         if sys.platform == "linux":
             assert str(child.pid) in (describe_holder(path) or "")
