@@ -16,6 +16,7 @@ from core.wanted import Wanted
 from tests.app_driver import opened, until_read
 from tests.lists import HOSTILE, with_a_past
 from tests.test_ui_threads import Recorder
+from tests.zones import system_zone
 from ui.history_search import PAGE, wanted_by
 from ui.screens.history_screen import HistoryScreen
 from ui.widgets.difference_list import MOST, DifferenceList
@@ -120,12 +121,13 @@ async def test_finding_in_history(file: Path) -> None:
 
 def test_words_ask_for_changes() -> None:
     now = datetime(2026, 11, 21, 12, tzinfo=UTC)
-    asked = wanted_by("pay by:kitchen since:2026-11-20 the until:2026-11-20 rent by: x:y", now)
+    with system_zone("Europe/Berlin"):
+        asked = wanted_by("pay by:kitchen since:2026-11-20 the until:2026-11-20 rent by: x:y", now)
     assert asked == Wanted(
         text="pay the rent by: x:y",
         by="kitchen",
-        since="2026-11-20T00:00:00.000000Z",
-        until="2026-11-20T23:59:59.999999Z",
+        since="2026-11-19T23:00:00.000000Z",
+        until="2026-11-20T22:59:59.999999Z",
     )
 
 
