@@ -122,3 +122,39 @@ async def test_a_search_that_takes_too_long_for_what_came_gives_way_to_all(tmp_p
         assert app.says("This regular expression takes too long")
         await app.press("x")
         await app.until(lambda: app.task("aaa").status is Status.DONE)
+
+
+async def test_a_search_that_takes_too_long_for_what_came_while_it_was_made(tmp_path: Path) -> None:
+    file = many_tasks(tmp_path)
+    state = saved_list(tmp_path / "tasks.json")
+    state.load_from_file(file)
+    state.add_tasks([{"name": "aaa", "priority": 0}])
+    state.save_to_file(file)
+    async with opened(file) as app:
+        await until_titled(app, "All", "tasks", "1101")
+        with held("build_found") as found:
+            await app.press("/")
+            await app.type("/^(a|aa)+$/")
+            await app.until(found.is_set)
+            state.add_task(f"{'a' * 200}b", priority=0)
+            state.save_to_file(file)
+            await app.until(lambda: len(app.app.state.known) == 1102)
+        await app.until(lambda: app.says("This regular expression takes too long"))
+        await app.app.showing.settled()
+        await app.press("escape", "g", "g", "x")
+        await app.until(lambda: app.task("task 0").status is Status.DONE)
+
+
+async def test_a_list_that_once_could_not_be_sorted_is_kept_up_to_date(tmp_path: Path) -> None:
+    async with opened(many_tasks(tmp_path), defects=(ZeroDivisionError,)) as app:
+        await app.press("3")
+        await until_titled(app, "Today")
+        with pytest.MonkeyPatch.context() as patch:
+            failing = iter([True])
+            real = import_module("ui.showing").sort_into_views
+            patch.setattr("ui.showing.sort_into_views", lambda *given: 1 // 0 if next(failing, False) else real(*given))
+            app.app.showing.load(lambda: None)
+            await app.until(lambda: app.app.defects)
+        await until_titled(app, "All", "tasks", "1100")
+        await app.add("a new one")
+        await until_titled(app, "All", "tasks", "1101")

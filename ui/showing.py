@@ -71,7 +71,7 @@ class Showing:
         self._board = Board(self._now())
         self._settled = asyncio.Event()
         self._settled.set()
-        self._newest = Newest(self._tell, self._settled.set)
+        self._newest = Newest(self._tell)
         self._asked = 0
         self._missed: set[str] = set()
         self._glanced = False
@@ -209,7 +209,7 @@ class Showing:
             self._work_out(asked)()
         else:
             self._settled.clear()
-            self._newest.ask(lambda: self._work_out(asked))
+            self._newest.ask(lambda: self._work_out(asked), lambda: self._give_up(asked.ticket, shown))
 
     def _work_out(self, asked: _Asked) -> Callable[[], None]:
         """What shows that; called in the thread, where there are many tasks."""
@@ -244,7 +244,7 @@ class Showing:
         """Have the next key of a search find fast; where that key comes first, it does not wait for this."""
         if query is None:
             self._searched = _NOTHING_SEARCHED
-        elif self.searched and len(self._state.known) > _AT_ONCE:
+        elif self.searched and len(self._state.known) > _AT_ONCE and self._settled.is_set():
             read = self._searched.read
             self._newest.ask(lambda: _quietly(read))
 
@@ -285,10 +285,16 @@ class Showing:
         """Go on with what is shown, or with all where that is what cannot be found any more."""
         if ticket != self._asked:
             return
-        self._settled.set()
         self._screen.tell_fault(error)
+        self._give_up(ticket, shown)
+
+    def _give_up(self, ticket: int, shown: Shown) -> None:
+        """`shown` cannot be shown. Where all tasks have to be sorted anew, something else is, or that would wait."""
+        if ticket != self._asked:
+            return
+        self._settled.set()
         self._wanted = Shown() if shown == self.shown else self.shown
-        if self._stale:
+        if self._stale and shown != Shown():
             self._ask(self._wanted)
 
     @contextmanager

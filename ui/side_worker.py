@@ -228,7 +228,7 @@ class SideWorker:
             return
         with closing(ProfileStore(self._profile_path)) as store:
             profile, problems = store.load_usable()
-        if not problems:  # else those that held are better
+        if not problems and store.report is None:  # else those that held are better
             self._tell(SettingsChanged(profile))
 
     def _note_settings(self) -> None:
