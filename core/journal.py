@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -36,10 +36,11 @@ class Journal:
         self.size = 0
         """The number of bytes that were read; the next line starts there."""
         self.behind = False
-        """The file was cut or replaced, and now ends before a record that we know."""
-        self.diverged = False
-        """The file was replaced, and another record has the number of the last one that we know. Stays until reset."""
-        self._last: Record | None = None
+        """The file was cut or replaced: it ends before a record that we know, or has others in its place."""
+        self.strangers: tuple[Record, ...] = ()
+        """What was written to a file that was replaced, by whoever did not know what we know. Kept until taken out."""
+        self._known: dict[str, int] = {}
+        self._latest = ""
         self._end = 0
         self._failed = b""
         """What a failed append may have left behind our place: it was not acknowledged, and is not read."""
@@ -57,12 +58,13 @@ class Journal:
 
         Our place is then behind all that is whole.
         """
-        raw = earlier + self._read_afresh()
+        raw = self._read_afresh()
+        self._note_strangers(raw)
+        raw = earlier + raw
         records = lines_after(raw, after)
         replay = salvage(raw, after) if records is None else Replay(records, (), raw.rfind(b"\n") + 1)
         self.seq, self.behind = after, False
         self._stand_behind(replay.records, max(0, replay.end - len(earlier)))
-        self._last = replay.records[-1] if replay.records else _at_end(raw) or self._last
         return replay
 
     def catch_up(self) -> tuple[Record, ...] | None:
@@ -73,8 +75,8 @@ class Journal:
             return ()
         raw = self._read(self.size, self._end - self.size)
         records = lines_after(raw, self.seq)
-        if records is None or len(records) < raw.count(b"\n"):  # a line that is not new is one without a lock
-            return None
+        if records is None or len(records) < raw.count(b"\n") or self._comes_again(records):
+            return None  # a line that is not new is one without a lock
         self._stand_behind(records, self.size + raw.rfind(b"\n") + 1)
         return records
 
@@ -105,6 +107,7 @@ class Journal:
             if record is None or len(records) == count:
                 break
             records.append(record)
+        self._know(records)
         return tuple(reversed(records))
 
     def read_all(self) -> bytes:
@@ -146,8 +149,8 @@ class Journal:
                 self.take_back()
             raise
         self.size = self._end = self.size + len(raw)
-        self._last = records[-1]
         self.seq, self.next_id = records[-1].seq, records[-1].next_id
+        self._know(records)
 
     def sync(self) -> None:
         """Bring what stands before our place to the disk, where somebody else may have failed to."""
@@ -176,29 +179,69 @@ class Journal:
         except OSError:
             self.close()  # our place is not one in this file
             raise
-        self.diverged = self.diverged or self._has_another(raw)
         return raw[: self.size] if self._failed.startswith(raw[self.size :]) else raw
 
     def _catch_up_afresh(self) -> tuple[Record, ...] | None:
         knew = self.size > 0
         raw = self._read_afresh()
-        records = None if self.diverged else lines_after(raw, self.seq)
+        if self._note_strangers(raw):
+            if not self.strangers:
+                return None
+            self.behind = True
+            self._stand_behind((), raw.rfind(b"\n") + 1)
+            return ()
+        records = lines_after(raw, self.seq)
+        if records is not None and self._comes_again(records):
+            return None
         if records is not None:
-            last = _at_end(raw)
-            self.behind = knew if last is None else last.seq < self.seq
+            last = decoded(raw[: raw.rfind(b"\n") + 1].split(b"\n")[-2]) if b"\n" in raw else None
+            self.behind = knew and (last is None or last.seq < self.seq)
             self._stand_behind(records, raw.rfind(b"\n") + 1)
         return records
 
-    def _has_another(self, raw: bytes) -> bool:
-        """Whether `raw` has a record with the number of the last that we know, and not that one."""
-        if self._last is None or encode_record(self._last) in raw:
-            return False
-        start = raw.rfind(b'{"seq":%d,"at":' % self._last.seq)
-        return start >= 0 and decoded(raw[start : raw.find(b"\n", start)]) is not None
+    def _note_strangers(self, raw: bytes) -> bool:
+        """Note what of `raw` was written where records stood that we know; whether there is anything of that kind.
+
+        What another instance has put on top of what we know already is none.
+        """
+        unknown = self._unknown(raw) if self._known else []
+        later = {record.key for record in unknown if record.seq > self.seq}
+        if all(record.seq > self.seq or record.key in later for record in unknown):
+            return any(record.seq <= self.seq for record in unknown)
+        self.strangers += tuple({record.key: record for record in unknown}.values())
+        self._know(unknown)
+        self.seq = max(self.seq, unknown[-1].seq)
+        self.next_id = max(self.next_id, unknown[-1].next_id)
+        return True
+
+    def _unknown(self, raw: bytes) -> list[Record]:
+        """The records that we do not know. Of a time before all that we know, only what is younger than all of it."""
+        first = min(self._known.values())
+        found = (decoded(line) for line in raw.split(b"\n")[:-1])
+        return [
+            record
+            for record in found
+            if record is not None
+            and record.key
+            and record.key not in self._known
+            and (record.seq >= first or record.at > self._latest)
+        ]
+
+    def _comes_again(self, records: Iterable[Record]) -> bool:
+        """Whether another instance has put what was there already on top of what it knows: it knows more than we do."""
+        keys = [record.key for record in records if record.key]
+        again = len(set(keys)) < len(keys) or not self._known.keys().isdisjoint(keys)
+        if again:
+            self.strangers = ()  # they are among that
+        return again
+
+    def _know(self, records: Iterable[Record]) -> None:
+        self._known |= {record.key: record.seq for record in records}
+        self._latest = max((self._latest, *(record.at for record in records)))
 
     def _stand_behind(self, records: Sequence[Record], size: int) -> None:
+        self._know(records)
         if records:
-            self._last = records[-1]
             self.seq, self.next_id = records[-1].seq, max(self.next_id, records[-1].next_id)
         self.size = size
 
@@ -273,9 +316,3 @@ class Journal:
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
-
-
-def _at_end(raw: bytes) -> Record | None:
-    """The record of the last whole line, if that is one."""
-    end = raw.rfind(b"\n")
-    return decoded(raw[raw.rfind(b"\n", 0, max(end, 0)) + 1 : end]) if end >= 0 else None

@@ -8,7 +8,7 @@ is shown is at every moment what the disk will hold once they are committed. It 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,7 @@ from core.uids import uid_named
 from core.undo import HISTORY
 
 if TYPE_CHECKING:
-    from core.store import News
+    from core.opened import News
 
 
 class Outcome(Struct, frozen=True):
@@ -114,9 +114,11 @@ class ListState:
         ours = {record.key for record in self.pending}
         history = news.anew.history if news.anew else self._history
         committed = (*(record for record in history if record.key in ours), *news.foreign, *news.own)
-        waiting = self._still_waiting(news, {record.key for record in committed}, ids_given(committed))
+        done, given = {record.key for record in committed}, ids_given(committed)
+        waiting = [renumbered(record, given) for record in self.pending if record.key not in done]
         changed = self._take_back()
         if news.anew is not None:
+            waiting = [record for record in waiting if record.by != OUTSIDE]
             changed |= self.adopt(news.anew.tasks, news.anew.history).changed
         conflicts: list[Conflict] = []
         for record in (*news.foreign, *news.own):
@@ -130,15 +132,6 @@ class ListState:
         self._sorted = None
         label = ", ".join(dict.fromkeys(record.label for record in news.foreign))
         return Outcome(label, frozenset(changed), tuple(conflicts))
-
-    def _still_waiting(self, news: News, done: Collection[str], given: Mapping[str, int]) -> list[Record]:
-        """What is to be committed after `news`, all but the keys that are `done`; an edit from outside is told anew."""
-        ours = [renumbered(record, given) for record in self.pending if record.key not in done]
-        if news.anew is None:
-            return ours
-        outside = news.anew.outside
-        told = [outside] if outside is not None and outside.key not in done else []
-        return [*told, *(record for record in ours if record.by != OUTSIDE)]
 
     def _stand_already(self, own: Sequence[Record]) -> bool:
         """Whether the list holds `own` as they were committed, for nothing came in between."""

@@ -1,4 +1,4 @@
-"""What was found on the disk, as a value: `core.opening` makes it, where the list itself is needed."""
+"""What a store tells, as values: what was found on the disk, which `core.opening` makes, and what happened since."""
 
 from __future__ import annotations
 
@@ -27,3 +27,18 @@ class Opened(Struct, frozen=True):
     seq_on_disk: int = -1
     migrates: bool = False
     newer: NewerSchemaError | None = None
+
+
+class Anew(Struct, frozen=True):
+    """A list to take in place of what there was: a copy of its own, and its last records."""
+
+    tasks: TaskList
+    history: tuple[Record, ...]
+
+
+class News(Struct, frozen=True):
+    """What happened to the list: `foreign` records came first, then `own`; where `anew` is given, on top of that."""
+
+    foreign: tuple[Record, ...] = ()
+    own: tuple[Record, ...] = ()
+    anew: Anew | None = None

@@ -25,20 +25,12 @@ from core.errors import FileCorruptionError, FileSafetyError, NamedErrors, Unava
 from core.file_safety import SafeFileManager
 from core.journal import Journal
 from core.migrations import SCHEMA_VERSION
-from core.opened import Opened
+from core.opened import Anew, News, Opened
 from core.recovery import RecoveryReport
 from core.replay import mended
 from core.task import utc
 from core.tasklist import TaskList
 from core.undo import HISTORY
-
-
-class Anew(Struct, frozen=True):
-    """A list to take in place of what there was: a copy of its own, its last records, and what is to be committed."""
-
-    tasks: TaskList
-    history: tuple[Record, ...]
-    outside: Record | None = None
 
 
 class Kept(Struct, frozen=True):
@@ -58,14 +50,6 @@ class Kept(Struct, frozen=True):
     def most(self) -> int:
         """How many there can be of all these."""
         return self.last + self.hourly + self.daily + self.monthly
-
-
-class News(Struct, frozen=True):
-    """What happened to the list: `foreign` records came first, then `own`; where `anew` is given, on top of that."""
-
-    foreign: tuple[Record, ...] = ()
-    own: tuple[Record, ...] = ()
-    anew: Anew | None = None
 
 
 LARGE_JOURNAL = 4_000_000
@@ -112,6 +96,8 @@ class TaskStore:
         self._opened = Opened(TaskList())
         self._main: Identity | None = None
         self._started = False
+        self._ahead = False
+        """Whether the list goes on where the files ended: they are damaged, or others took their place."""
         self._known_tail = 0
 
     @property
@@ -129,14 +115,16 @@ class TaskStore:
         """Read the whole list; `tasks` and `report` tell the result.
 
         Raises FileCorruptionError where there are files but none can be used, or another FileSafetyError where they
-        cannot be read; `tasks` is then what it was. What we have is never given up, whatever became of the files.
+        cannot be read; `tasks` is then what it was. A list that we have already is never given up for an older one.
         """
         self._started, self._news = False, News()
         with self._reading:
             opened = self._open()
-        if self.tasks is not None and (opened.tasks.seq < self.tasks.seq or self.journal.diverged):
-            opened = self._with_ours(opened, self.tasks)
-        self.journal.diverged = False
+        ours, found = self.tasks, opened.tasks
+        self._ahead = ours is not None and (found.seq < ours.seq or bool(self.journal.strangers))
+        if ours is not None and self._ahead:
+            opened = replace(opened, tasks=ours, outside=None, stale=True, replaced="damaged")
+            self.journal.stand_at(max(ours.seq, found.seq), max(ours.next_id, found.next_id))
         self._opened, self._tasks, self._started = opened, opened.tasks, True
         self._unapplied = []
         self.report = opened.report or self.report
@@ -247,15 +235,6 @@ class TaskStore:
         self._main = None
         return opened
 
-    def _with_ours(self, opened: Opened, ours: TaskList) -> Opened:
-        """What was opened, and what we have that it does not: the files were replaced, or are damaged."""
-        from core.replaced import is_further, what_is_ours
-
-        if opened.tasks.seq < ours.seq and not is_further(opened.tasks, ours):
-            self.journal.stand_at(ours.seq, ours.next_id)
-            return replace(opened, tasks=ours, outside=None, stale=True, replaced="damaged")
-        return replace(opened, outside=opened.outside or what_is_ours(opened.tasks, ours, utc(self.clock())))
-
     def _told(self) -> News:
         """What happened since somebody was told last; news outlive a call that fails."""
         news, self._news = self._news, News()
@@ -268,6 +247,28 @@ class TaskStore:
             self._catch_up()
         if self._opened.newer is not None:
             raise self._opened.newer
+        if self._ahead:
+            self._take_over()
+
+    def _take_over(self) -> None:
+        """Write what we have beyond the files, with what came to them meanwhile on top, before anything is appended.
+
+        Until then nobody else could read on from the files to what is appended.
+        """
+        tasks = self.tasks
+        if tasks is not None and self._opened.stale:
+            strangers = [replace(record, undoes="", returned=(), first_free=0) for record in self.journal.strangers]
+            put = number(strangers, self.journal.seq, self.journal.next_id)
+            self.journal.strangers = ()
+            for record in put:
+                tasks.apply(record)
+            self._news = replace(self._news, foreign=self._news.foreign + put)
+            if put:
+                self.journal.stand_at(tasks.seq, tasks.next_id)
+            self._write()
+            if put:
+                self.journal.append(put)
+        self._ahead = False
 
     def _find_end(self) -> bool:
         """Whether the ends of the files tell where to go on: the list itself is not needed for that."""
@@ -276,22 +277,27 @@ class TaskStore:
 
     def _catch_up(self) -> None:
         records = self.journal.catch_up() if self._started else None
-        if records is None or self.journal.behind:
-            self.journal.behind = False
+        if records is None:
             self._load_anew()
             return
         if records:
+            known = {record.key for record in records}
+            self.journal.strangers = tuple(one for one in self.journal.strangers if one.key not in known)
             self._unapplied += records
             self._news = replace(self._news, foreign=self._news.foreign + records)
         outside = self._opened.outside
         if outside is not None and any(record.key == outside.key for record in records):
             self._opened = replace(self._opened, outside=None)  # another instance was the first to commit it
+        if self.journal.behind:
+            self.journal.behind = False
+            self._ahead = self._tasks is not None
+            self._opened = replace(self._opened, stale=True)
         if self._needs_reading(self.journal.seq):
             self._load_anew()
 
     def _load_anew(self) -> None:
         tasks = self.load().tasks
-        self._news = News(anew=Anew(tasks.copy(), self.journal.recent(HISTORY), self._opened.outside))
+        self._news = News(anew=Anew(tasks.copy(), self.journal.recent(HISTORY)))
 
     def _needs_reading(self, seq: int) -> bool:
         """Whether the checkpoint is another one than we know, and not simply a later one of ours."""
@@ -310,7 +316,7 @@ class TaskStore:
                 return True
             self.tasks.extra = checkpoint.unknown_fields(read[0])
         self._main = read[1]
-        stale = self._opened.stale and header.seq < seq
+        stale = self._opened.stale and (header.seq < seq or bool(self.journal.strangers))
         self._opened = replace(self._opened, seq_on_disk=header.seq, stale=stale)
         self._known_tail = self.journal.size
         return False

@@ -11,7 +11,8 @@ from core import checkpoint, compaction, store
 from core.changes import Record
 from core.errors import FileLockTimeoutError
 from core.locking import FileLock
-from core.store import News, TaskStore
+from core.opened import News
+from core.store import TaskStore
 from tests import lists, places
 from tests.instances import Instance, opened, ticking
 from tests.lists import adding, files_in, names_in

@@ -29,7 +29,7 @@ from core import compaction, store
 from core.changes import OUTSIDE, Record
 from core.checkpoint import verify
 from core.errors import NothingToUndoError
-from core.store import News
+from core.opened import News
 from core.task import Status, Task
 from tests import proof
 from tests.instances import Instance

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from core.opened import Anew, News
 from core.state import AppState
-from core.store import Anew, News, TaskStore
+from core.store import TaskStore
 from tests.command_line import ended, make_list, snapshot, start
 from tests.in_process import call, shown
 from tests.processes import Child

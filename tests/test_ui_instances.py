@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from core.opened import News
 from core.state import AppState
-from core.store import News, TaskStore
+from core.store import TaskStore
 from tests.app_driver import names_on_disk, opened, saved_list
 
 

@@ -18,11 +18,10 @@ from textual.app import SystemCommand
 from textual.events import Event, Key
 
 from core.errors import FileSafetyError, NewerSchemaError
-from core.opened import Opened
+from core.opened import News, Opened
 from core.profile import Profile
 from core.recovery import RecoveryReport
 from core.state import AppState
-from core.store import News
 from ui import sentences
 from ui.changing import Changing
 from ui.commands import COMMANDS, rebound, shown_keys

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 from core.changes import Record
 from core.errors import TodurableError
+from core.opened import News
 from core.safekeeping import BULK, copy_before
 from core.state import AppState, Outcome
-from core.store import News, TaskStore
+from core.store import TaskStore
 from core.task import Task, task_name
 from core.tasklist import Conflict
 from ui.output import Output

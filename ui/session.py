@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import FileSafetyError
+from core.opened import News
 from core.paths import profile_file
 from core.profile import Profile
 from core.safekeeping import copy_before, copy_if_due, daily_copy, is_dangerous
 from core.state import AppState
-from core.store import News, TaskStore
+from core.store import TaskStore
 from core.surroundings import little_space
 from core.task import FIELDS, Task
 from core.tasklist import Conflict

@@ -20,10 +20,10 @@ from msgspec.structs import replace
 from core.archive import copies
 from core.changes import Record
 from core.errors import DiskFullError, FileSafetyError
-from core.opened import Opened
+from core.opened import News, Opened
 from core.recovery import RecoveryReport
 from core.safekeeping import copy_before, copy_if_due, daily_copy, is_dangerous
-from core.store import News, TaskStore
+from core.store import TaskStore
 from core.surroundings import little_space
 from ui.large_blocks import MANY, give_back_large_blocks
 

@@ -15,8 +15,9 @@ from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from core.changes import OUTSIDE, Record, creation, new_record, number
 from core.file_safety import SafeFileManager
+from core.opened import News
 from core.state import AppState
-from core.store import News, TaskStore
+from core.store import TaskStore
 from core.strict_json import JsonValue
 from core.task import Status, Task
 from core.tasklist import TaskList

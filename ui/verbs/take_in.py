@@ -13,11 +13,12 @@ from typing import Any
 from core import durable
 from core.interop import Entry, format_called, guess
 from core.jobs import Running
+from core.opened import News
 from core.paths import NoInputError, input_file
 from core.progress import counted
 from core.safekeeping import copy_before
 from core.state import AppState, Outcome
-from core.store import News, TaskStore
+from core.store import TaskStore
 from ui import exit_codes
 from ui.output import Output
 from ui.progress import ProgressLine

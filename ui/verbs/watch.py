@@ -11,7 +11,7 @@ from typing import Any
 from core.changes import Change, Record
 from core.display import literal
 from core.list_state import ListState
-from core.store import News
+from core.opened import News
 from ui import exit_codes
 from ui.output import Output
 from ui.session import load, store_for, task_document

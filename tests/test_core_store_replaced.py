@@ -82,8 +82,6 @@ def test_a_new_list_in_its_place(here: Instance, file: Path, *, seen: bool) -> N
         here.refresh()
         there.refresh()
     script(file, "new 1", "new 2")
-    here.refresh()
-    assert sorted(here.names) == ["a", "b", "c", "new 1", "new 2"]
     all_hold(["a", "b", "c", "new 1", "new 2"], file, here, there)
 
 
@@ -104,12 +102,8 @@ def test_an_older_state_in_its_place_to_which_was_added(
     ids = {task.name: task.id for task in here.state.tasks}
     replace(tmp_path / "kept", file)
     script(file, "x")
-    there.refresh()
-    assert sorted(there.names) == [*"abcde", "x"]
     all_hold([*"abcde", "x"], file, here, there)
-    now = {task.name: task.id for task in here.state.tasks}
-    assert {name: now[name] for name in "abc"} == {name: ids[name] for name in "abc"}
-    assert (now["x"], now["e"]) == (4, 5)  # an id that was printed stays, and so does one that is free
+    assert {task.name: task.id for task in here.state.tasks} == ids | {"x": 6}
 
 
 @REPLACE
@@ -157,24 +151,15 @@ def test_the_list_of_another_machine_that_went_its_own_way(
 def test_what_is_ours_waits_until_it_can_be_saved(here: Instance, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     removed(file)
     script(file, "new")
+    here.state.add_task("mine")
     with monkeypatch.context() as patch:
 
         def full(*_arguments: object) -> int:
             raise OSError(28, "No space left on device")
 
         patch.setattr(os, "write", full)
-        here.refresh()
-        assert sorted(here.names) == ["a", "b", "c", "new"]
-        with pytest.raises(DiskFullError):
-            here.commit()
-        assert len(here.state.pending) == 1
-    all_hold(["a", "b", "c", "new"], file, here)
-
-
-def test_it_is_one_step_of_undo(here: Instance, file: Path) -> None:
-    removed(file)
-    script(file, "new")
-    here.refresh()
-    here.save()
-    here.state.undo()
-    all_hold(["new"], file, here)
+        for _attempt in range(2):
+            with pytest.raises(DiskFullError):
+                here.commit()
+        assert [record.label for record in here.state.pending] == ["add “mine”"]
+    all_hold(["a", "b", "c", "mine", "new"], file, here)
