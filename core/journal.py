@@ -39,7 +39,7 @@ class Journal:
         """The file was cut or replaced: it ends before a record that we know, or has others in its place."""
         self.strangers: tuple[Record, ...] = ()
         """What was written to a file that was replaced, by whoever did not know what we know. Kept until taken out."""
-        self._known: dict[str, int] = {}
+        self._known: dict[tuple[str, ...], int] = {}
         self._latest = ""
         self._end = 0
         self._failed = b""
@@ -205,10 +205,10 @@ class Journal:
         What another instance has put on top of what we know already is none.
         """
         unknown = self._unknown(raw) if self._known else []
-        later = {record.key for record in unknown if record.seq > self.seq}
-        if all(record.seq > self.seq or record.key in later for record in unknown):
+        later = {_identity(record) for record in unknown if record.seq > self.seq}
+        if all(record.seq > self.seq or _identity(record) in later for record in unknown):
             return any(record.seq <= self.seq for record in unknown)
-        self.strangers += tuple({record.key: record for record in unknown}.values())
+        self.strangers += tuple({_identity(record): record for record in unknown}.values())
         self._know(unknown)
         self.seq = max(self.seq, unknown[-1].seq)
         self.next_id = max(self.next_id, unknown[-1].next_id)
@@ -223,20 +223,20 @@ class Journal:
             for record in found
             if record is not None
             and record.key
-            and record.key not in self._known
+            and _identity(record) not in self._known
             and (record.seq >= first or record.at > self._latest)
         ]
 
     def _comes_again(self, records: Iterable[Record]) -> bool:
         """Whether another instance has put what was there already on top of what it knows: it knows more than we do."""
-        keys = [record.key for record in records if record.key]
-        again = len(set(keys)) < len(keys) or not self._known.keys().isdisjoint(keys)
+        came = [_identity(record) for record in records if record.key]
+        again = len(set(came)) < len(came) or not self._known.keys().isdisjoint(came)
         if again:
             self.strangers = ()  # they are among that
         return again
 
     def _know(self, records: Iterable[Record]) -> None:
-        self._known |= {record.key: record.seq for record in records}
+        self._known |= {_identity(record): record.seq for record in records}
         self._latest = max((self._latest, *(record.at for record in records)))
 
     def _stand_behind(self, records: Sequence[Record], size: int) -> None:
@@ -316,3 +316,8 @@ class Journal:
             parts.append(part)
             size -= len(part)
         return b"".join(parts)
+
+
+def _identity(record: Record) -> tuple[str, ...]:
+    """What a record keeps under another number. Its key alone would do, if no program ever made one twice."""
+    return record.key, record.by, record.at

@@ -251,10 +251,7 @@ class TaskStore:
             self._take_over()
 
     def _take_over(self) -> None:
-        """Write what we have beyond the files, with what came to them meanwhile on top, before anything is appended.
-
-        Until then nobody else could read on from the files to what is appended.
-        """
+        """Write what we have beyond the files, with what came to them on top: what is appended goes on from there."""
         tasks = self.tasks
         if tasks is not None and self._opened.stale:
             strangers = [replace(record, undoes="", returned=(), first_free=0) for record in self.journal.strangers]
@@ -297,7 +294,9 @@ class TaskStore:
 
     def _load_anew(self) -> None:
         tasks = self.load().tasks
+        self._started = False  # until all of it is told
         self._news = News(anew=Anew(tasks.copy(), self.journal.recent(HISTORY)))
+        self._started = True
 
     def _needs_reading(self, seq: int) -> bool:
         """Whether the checkpoint is another one than we know, and not simply a later one of ours."""
