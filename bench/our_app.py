@@ -116,5 +116,5 @@ def titled(title: str) -> Callable[[Terminal], bool]:
 
 
 def in_search(text: str) -> Callable[[Terminal], bool]:
-    """Whether the line for searching holds that."""
-    return lambda terminal: any(line.rstrip() == f" Find {text}" for line in terminal.lines)
+    """Whether the line for searching holds that; what tab would complete may stand behind it."""
+    return lambda terminal: any(line.startswith(f" Find {text}") for line in terminal.lines)
