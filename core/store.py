@@ -254,8 +254,7 @@ class TaskStore:
         """Write what we have beyond the files, with what came to them on top: what is appended goes on from there."""
         tasks = self.tasks
         if tasks is not None and self._opened.stale:
-            strangers = [replace(record, undoes="", returned=(), first_free=0) for record in self.journal.strangers]
-            put = number(strangers, self.journal.seq, self.journal.next_id)
+            put = number(self.journal.strangers, self.journal.seq, self.journal.next_id)
             self.journal.strangers = ()
             for record in put:
                 tasks.apply(record)
@@ -278,8 +277,6 @@ class TaskStore:
             self._load_anew()
             return
         if records:
-            known = {record.key for record in records}
-            self.journal.strangers = tuple(one for one in self.journal.strangers if one.key not in known)
             self._unapplied += records
             self._news = replace(self._news, foreign=self._news.foreign + records)
         outside = self._opened.outside
