@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from itertools import count
@@ -11,7 +12,8 @@ import pytest
 from msgspec.structs import replace
 
 from core import durable
-from core.errors import FileCorruptionError
+from core.errors import FileCorruptionError, UnavailableError
+from core.journal import Journal
 from core.store import TaskStore
 from core.tasklist import TaskList
 from tests import lists, places
@@ -179,3 +181,21 @@ def test_a_file_that_is_replaced_at_each_attempt_to_read_it_is_looked_at_again(
     opened(file, "here:3:-").add("two")
     assert [record.label for record in again.refresh().foreign] == ["add “two”"]
     again.close()
+
+
+def test_a_list_that_was_read_anew_is_told_although_its_past_could_not_be_read_at_once(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here, there = opened(file), opened(file, "there:2:-")
+    there.add("a")
+    here.store.journal.path.write_bytes(b"garbage\n")
+    with monkeypatch.context() as patch:
+
+        def fail(*_arguments: object) -> None:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+        patch.setattr(Journal, "recent", fail)
+        with pytest.raises(UnavailableError):
+            here.refresh()
+    here.refresh()
+    assert here.names == ["a"]

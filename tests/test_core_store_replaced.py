@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Callable
@@ -163,3 +164,82 @@ def test_what_is_ours_waits_until_it_can_be_saved(here: Instance, file: Path, mo
                 here.commit()
         assert [record.label for record in here.state.pending] == ["add “mine”"]
     all_hold(["a", "b", "c", "mine", "new"], file, here)
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_window_that_knew_less_than_another_ends_with_all(
+    here: Instance, file: Path, tmp_path: Path, *, seen: bool
+) -> None:
+    there = opened(file, "there:2:-")
+    shutil.copytree(file.parent, tmp_path / "kept")
+    here.add("d")
+    renamed_over(tmp_path / "kept", file)
+    script(file, "x")
+    if seen:
+        there.refresh()
+    all_hold([*"abcd", "x"], file, here, there)
+
+
+def test_what_another_window_did_with_the_files_is_not_done_again(here: Instance, file: Path, tmp_path: Path) -> None:
+    shutil.copytree(file.parent, tmp_path / "kept")
+    here.add("d")
+    there = opened(file, "there:2:-")
+    renamed_over(tmp_path / "kept", file)
+    script(file, "x")
+    here.refresh()
+    there.save()
+    there.add("y")
+    all_hold([*"abcd", "x", "y"], file, here, there)
+
+
+def test_a_new_list_that_is_longer_by_its_journal_alone(here: Instance, file: Path) -> None:
+    removed(file)
+    other = opened(file, "script:7:-")
+    other.add("new")
+    for name in "defgh":
+        other.state.add_task(name)
+        other.commit()
+    other.store.close()
+    all_hold([*"abcdefgh", "new"], file, here)
+    lines = file.with_name("tasks.json.journal").read_text().splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == list(range(1, 13))
+
+
+def test_who_comes_between_a_change_and_its_checkpoint_finds_all(here: Instance, file: Path) -> None:
+    removed(file)
+    script(file, "new")
+    here.state.add_task("mine")
+    here.commit()
+    fresh = opened(file, "fresh:9:-")
+    assert fresh.names == ["a", "b", "c", "new", "mine"]
+    assert fresh.store.report is None
+
+
+def test_what_was_undone_in_a_new_list_takes_the_id_of_nobody(here: Instance, file: Path) -> None:
+    removed(file)
+    other = opened(file, "script:7:-")
+    other.add("new")
+    other.state.purge([other.state.find(1)])
+    other.save()
+    other.state.undo()
+    other.save()
+    all_hold(["a", "b", "c", "new"], file, here)
+
+
+def test_of_what_was_forgotten_only_what_is_younger_is_new(
+    here: Instance, file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.HISTORY", 1)
+    window = opened(file, "window:3:-")
+    here.state.edit([here.state.find(1)], name="a, better")
+    here.save()
+    window.refresh()
+    shutil.copytree(file.parent, tmp_path / "same")
+    renamed_over(tmp_path / "same", file)
+    window.refresh()
+    assert window.store.journal.strangers == ()
+    removed(file)
+    late = AppState(by="script:7:-")  # whose clock is later
+    late.add_task("new")
+    late.save_to_file(file)
+    all_hold(["a, better", "b", "c", "new"], file, window)
